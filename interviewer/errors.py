@@ -1,0 +1,45 @@
+"""The error tree. Every message says what went wrong and what to do next."""
+
+
+class InterviewerError(Exception):
+    """Base of every error this package raises on purpose."""
+
+
+class SettingsError(InterviewerError):
+    """The environment holds a value that can't be used."""
+
+
+class ContentError(InterviewerError):
+    """A rubric or prompt file is broken; the message names file, line and cure."""
+
+
+class WeightsError(InterviewerError):
+    """The embedded model's file could not be fetched or verified."""
+
+
+class ModelError(InterviewerError):
+    """The model endpoint did not give a usable reply."""
+
+
+class ModelUnavailable(ModelError):
+    """The endpoint can't be reached, refuses, or is overloaded; trying again later can help."""
+
+
+class ModelReplyError(ModelError):
+    """The endpoint replied with something that is not a usable completion."""
+
+
+class StoreError(InterviewerError):
+    """The database could not be read or written."""
+
+
+class InterviewNotFound(InterviewerError):
+    """No interview has this id."""
+
+
+class TurnConflict(InterviewerError):
+    """The interview moved on (another tab, a second click) since the caller last looked."""
+
+
+class AnswerRejected(InterviewerError):
+    """The text can't be taken as an answer; nothing was stored and the candidate keeps it."""

@@ -1,0 +1,117 @@
+"""What can be said of an answer before any model is asked.
+
+A gate is a statement about form, never about quality: it only stops text that holds no
+answer (empty, noise, another language, an order to the grader) from being judged as one.
+"""
+
+import re
+from typing import Literal
+
+from interviewer.transcript import Sentence, split_sentences, words
+
+Gate = Literal["open", "empty", "tiny", "unreadable", "echo", "orders"]
+"""open: there is something to judge. orders: nothing but text addressed to the grader."""
+
+FEWEST_WORDS = 4
+"""An answer to a behavioural question with fewer words tells nothing about the past."""
+
+LONGEST_ANSWER = 200_000
+"""Characters; more is refused with a message, and the candidate keeps the text."""
+
+READ_AT_MOST = 8_000
+"""Characters of one answer that are judged: about 1,400 words, ten minutes of speech."""
+
+# The commonest English function words. About 40% of running English is made of these;
+# under 12% of a text of some length is not English, or not language.
+_FUNCTION_WORDS = frozenset(
+    """
+    a about after all also an and any are as at be because been before but by can could did
+    do does each every for from get got had has have he her his how i if in into is it its
+    just me more most my no not of on one only or other our out over she so some than that
+    the their them then there these they this to two up us was we were what when which while
+    who will with would you your
+    """.split()
+)
+
+# Text that speaks to the machinery instead of the interviewer.
+_ORDERS = re.compile(
+    r"""
+      \b(?:ignore|disregard|forget|override|bypass)\b .{0,40}
+        \b(?:instructions?|rubrics?|prompts?|rules|criteria|above|previous)\b
+    | \b(?:give|award|assign|grant|grade|score|rate|mark)\b .{0,40}
+        \b(?:full|maximum|max|highest|top|perfect|5\s*/\s*5|10\s*/\s*10|level\s*5|five)\b
+        .{0,20} (?:\b(?:marks?|scores?|grades?|points?|rating|everything|all)\b | \d)
+    | \bfull\s+marks\b
+    | \b(?:answer|reply|respond|say)\b .{0,15} \byes\b .{0,30}
+        \b(?:to|for)\b .{0,15} \b(?:every|all|each|any)
+    | ^\W* (?:system|assistant|developer|grader|evaluator|admin)\W*\s*[:>\]]
+    | <\|? /? \s* (?:im_start|im_end|system|assistant|inst)
+    | \b(?:you\s+are|act\s+as|pretend\s+to\s+be)\b .{0,20}
+        \b(?:now|grader|evaluator|judge|assistant|ai|language\s+model)\b .{0,30}
+    | \b(?:dear|hey|note\s+to|attention|message\s+(?:to|for))\b .{0,12}
+        \b(?:grader|evaluator|judge|llm|ai|model)\b
+    | \bsystem\s+prompt\b
+    | \b(?:meets?|passes|satisf(?:y|ies)|fulfil(?:l|ls)?)\b .{0,12}
+        \b(?:every|all)\b .{0,20} \b(?:checks?|criteri(?:a|on)|rubrics?|requirements?)\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def addresses_the_grader(sentence: str) -> bool:
+    """Whether a sentence gives orders to the grader or plays a system turn."""
+    return _ORDERS.search(sentence) is not None
+
+
+def readable_share(text: str) -> float:
+    """Share of English function words among the words, 0..1; 0 for no words."""
+    found = words(text)
+    return sum(word in _FUNCTION_WORDS for word in found) / len(found) if found else 0.0
+
+
+def _unreadable(text: str) -> bool:
+    found = words(text)
+    letters = sum(char.isascii() and char.isalpha() for char in text)
+    visible = sum(not char.isspace() for char in text)
+    if letters < 0.5 * visible:
+        return True
+    # A sentence of names and nouns can be short of function words; a longer text can't.
+    if len(found) >= 8 and readable_share(text) < 0.12:
+        return True
+    # One phrase over and over is no answer, however long.
+    return len(found) >= 40 and len(set(found)) < 0.12 * min(len(found), 400)
+
+
+def _echoes(text: str, question: str) -> bool:
+    found, asked = words(text), set(words(question))
+    return bool(found) and sum(word in asked for word in found) > 0.9 * len(found)
+
+
+def gate(text: str, question: str = "", fewest_words: int = FEWEST_WORDS) -> Gate:
+    """What stops ``text`` from being judged as an answer to ``question``, or "open"."""
+    read = text[:READ_AT_MOST]
+    if not any(char.isalnum() for char in read):
+        return "empty" if not read.strip() else "tiny"
+    if all(addresses_the_grader(sentence.text) for sentence in split_sentences(read)):
+        return "orders"
+    if len(words(read)) < fewest_words:
+        # One word in another script is "tiny" too: what is missing is an answer.
+        return "tiny"
+    if _unreadable(read):
+        return "unreadable"
+    if _echoes(read, question):
+        return "echo"
+    return "open"
+
+
+def judged_sentences(text: str, fewest_words: int = 2) -> tuple[Sentence, ...]:
+    """The sentences of an answer that are put before the judge.
+
+    Left out: what lies beyond READ_AT_MOST, scraps of one word, and sentences that address
+    the grader.
+    """
+    return tuple(
+        sentence
+        for sentence in split_sentences(text[:READ_AT_MOST])
+        if len(words(sentence.text)) >= fewest_words and not addresses_the_grader(sentence.text)
+    )

@@ -1,0 +1,329 @@
+"""The service: start, answer, finish. What the page and the shell both drive.
+
+An answer is stored before anything else happens to it. Replies and grades are made by
+tasks that belong to the interview, not to whoever watches it: a reload or a closed tab
+stops nothing, and after a crash the stored turns say what is still owed.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from interviewer.content import Content
+from interviewer.errors import AnswerRejected, InterviewerError, ModelUnavailable, TurnConflict
+from interviewer.gates import LONGEST_ANSWER
+from interviewer.grading import Judge
+from interviewer.llm import Model
+from interviewer.reply import Replier, read_answer
+from interviewer.report import Report, make_report
+from interviewer.rubric import Check, Rubric
+from interviewer.session import Interview, Plan, State, fold
+from interviewer.store import Store
+from interviewer.transcript import Sentence, Turn, answers_to
+
+_LOG = logging.getLogger(__name__)
+
+QUESTIONS = 3
+"""Questions of an interview unless chosen otherwise: about 45 minutes with follow-ups."""
+
+
+@dataclass
+class _Live:
+    """What goes on in an interview right now; everything else is stored."""
+
+    doing: str = ""
+    draft: str = ""
+    problem: str = ""
+    reply: asyncio.Task[None] | None = None
+    grade: asyncio.Task[None] | None = None
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def tell(self, **values: str) -> None:
+        """Sets values and wakes everyone who follows."""
+        for name, value in values.items():
+            setattr(self, name, value)
+        self.changed.set()
+        self.changed = asyncio.Event()
+
+    @property
+    def tasks(self) -> list[asyncio.Task[None]]:
+        """The tasks under way."""
+        return [task for task in (self.reply, self.grade) if task and not task.done()]
+
+
+@dataclass(frozen=True)
+class View:
+    """Everything that a page or a shell shows of an interview at one moment."""
+
+    interview: Interview
+    state: State
+    draft: str
+    """The interviewer's reply as far as it has come."""
+    doing: str
+    """"thinking" or "replying" while the interviewer has the turn, else empty."""
+    problem: str
+    """Why it doesn't go on, and what to do; empty while all is well."""
+    graded: int
+    to_grade: int
+
+    @property
+    def last_seq(self) -> int:
+        """The number of the last turn."""
+        return self.interview.turns[-1].seq
+
+
+class InterviewService:
+    """Runs interviews. All methods are called in one event loop."""
+
+    def __init__(
+        self,
+        content: Content,
+        model: Model,
+        store: Store,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        patience: float = 600.0,
+    ) -> None:
+        """``patience``: seconds for which an endpoint that is down is asked again and again."""
+        self.content = content
+        self.model = model
+        self._store = store
+        self._now = now
+        self._patience = patience
+        self._judge = Judge(model, content.prompts)
+        self._replier = Replier(content, model, self._judge, now, store.add_judgement)
+        self._lives: dict[str, _Live] = {}
+        self._people_waiting = 0
+        self._nobody_waits = asyncio.Event()
+        self._nobody_waits.set()
+
+    # --- What a candidate does ---
+
+    def start(self, area: str, questions: int = QUESTIONS, question_ids: Sequence[str] = ()) -> str:
+        """Stores a new interview with its first question; returns its id.
+
+        Needs no model, so the first question is there at once. ``question_ids`` fixes the
+        questions; else the first ``questions`` in an order that changes from one interview
+        to the next. ContentError for an unknown area, ValueError for an unknown question.
+        """
+        rubric = self.content.rubric(area)
+        chosen = tuple(question_ids) or choose_questions(rubric, questions, self._now())
+        unknown = set(chosen) - {question.id for question in rubric.questions}
+        if unknown:
+            raise ValueError(f"no questions {sorted(unknown)} in the area {area!r}")
+        plan = Plan(area=area, question_ids=chosen)
+        return self._store.create(plan, self._replier.first_turn(plan))
+
+    def answer(self, interview_id: str, text: str, after_seq: int) -> None:
+        """Stores an answer to turn ``after_seq`` and sets the interviewer to work on it.
+
+        AnswerRejected: nothing was stored, and the message says why. TurnConflict: the
+        interview is elsewhere by now (a second tab, a second click).
+        """
+        if not text.strip():
+            raise AnswerRejected("Your answer is empty. Type it first, then send it.")
+        if len(text) > LONGEST_ANSWER:
+            raise AnswerRejected(
+                f"Your answer has {len(text):,} characters; at most {LONGEST_ANSWER:,} can be "
+                "taken. Shorten it and send it again."
+            )
+        interview = self._store.load(interview_id)
+        state = fold(interview.plan, interview.turns)
+        if state.phase != "candidate" or interview.turns[-1].seq != after_seq:
+            raise TurnConflict(
+                "The interview went on meanwhile, perhaps in another window. This is how it "
+                "stands now; your text is still in the box."
+            )
+        turn = Turn(
+            seq=after_seq + 1,
+            speaker="candidate",
+            kind="answer",
+            text=text,
+            question_id=state.question_id,
+            at=self._now(),
+        )
+        self._store.add_turn(interview_id, turn)
+        self.wake(interview_id)
+
+    def finish(self, interview_id: str) -> None:
+        """Ends the interview now; a reply under way is dropped."""
+        live = self._live(interview_id)
+        if live.reply is not None:
+            live.reply.cancel()
+        interview = self._store.load(interview_id)
+        if fold(interview.plan, interview.turns).phase != "finished":
+            self._store.add_turn(interview_id, self._replier.last_turn(interview))
+        live.tell(draft="", doing="", problem="")
+        self.wake(interview_id)
+
+    # --- What is seen ---
+
+    def view(self, interview_id: str) -> View:
+        """The interview as it stands; InterviewNotFound when there is none."""
+        interview = self._store.load(interview_id)
+        live = self._live(interview_id)
+        judged = len(interview.judgements)
+        return View(
+            interview=interview,
+            state=fold(interview.plan, interview.turns),
+            draft=live.draft,
+            doing=live.doing,
+            problem=live.problem,
+            graded=judged,
+            to_grade=judged + len(self._pending(interview)),
+        )
+
+    async def follow(self, interview_id: str, every: float = 0.12) -> AsyncIterator[View]:
+        """The interview as it goes on, until nothing more is under way.
+
+        Takes up whatever is still owed, a reply or a grade. At most one view every
+        ``every`` seconds; the first and the last come in any case.
+        """
+        live = self._live(interview_id)
+        self.wake(interview_id)
+        while True:
+            changed, busy = live.changed, bool(live.tasks)
+            yield self.view(interview_id)
+            if not busy:
+                return
+            await changed.wait()
+            await asyncio.sleep(every)
+
+    async def settled(self, interview_id: str) -> View:
+        """The interview once nothing is under way any more."""
+        async for view in self.follow(interview_id):
+            last = view
+        return last
+
+    def report(self, interview_id: str) -> Report:
+        """The report from what is judged so far."""
+        interview = self._store.load(interview_id)
+        rubric = self.content.rubric(interview.plan.area)
+        return make_report(interview, rubric, len(self._pending(interview)))
+
+    async def close(self) -> None:
+        """Stops all work; what is unfinished is taken up at the next start."""
+        tasks = [task for live in self._lives.values() for task in live.tasks]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    # --- Work ---
+
+    def wake(self, interview_id: str) -> None:
+        """Starts what is owed to this interview, unless it is being done already."""
+        interview = self._store.load(interview_id)
+        live = self._live(interview_id)
+        phase = fold(interview.plan, interview.turns).phase
+        if phase == "interviewer" and (live.reply is None or live.reply.done()):
+            live.tell(doing="thinking", draft="", problem="")
+            live.reply = asyncio.create_task(self._persist(interview_id, self._reply))
+        if self._pending(interview) and (live.grade is None or live.grade.done()):
+            live.grade = asyncio.create_task(self._persist(interview_id, self._grade))
+
+    async def _persist(self, interview_id: str, work: Callable[[str], Awaitable[None]]) -> None:
+        """Does ``work``, again and again while the endpoint is down and patience lasts."""
+        live = self._live(interview_id)
+        started, pause = time.monotonic(), 2.0
+        try:
+            while True:
+                try:
+                    await work(interview_id)
+                    return
+                except ModelUnavailable as error:
+                    live.tell(draft="", problem=str(error))
+                    if time.monotonic() - started + pause > self._patience:
+                        return
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, 15.0)
+        except InterviewerError as error:
+            live.tell(draft="", problem=str(error))
+        except Exception:
+            _LOG.exception("an interview's task failed")
+            live.tell(draft="", problem="Something failed here; the program's log says what.")
+        finally:
+            # This task still counts as under way; let the followers look once it doesn't.
+            asyncio.get_running_loop().call_soon(live.tell)
+
+    async def _reply(self, interview_id: str) -> None:
+        live = self._live(interview_id)
+        interview = self._store.load(interview_id)
+        if fold(interview.plan, interview.turns).phase != "interviewer":
+            return
+        self._people_waiting += 1
+        self._nobody_waits.clear()
+        try:
+            live.tell(doing="thinking")
+            turn = await self._replier.next_turn(
+                interview, lambda text: live.tell(doing="replying", draft=text, problem="")
+            )
+            self._store.add_turn(interview_id, turn)
+        finally:
+            self._people_waiting -= 1
+            if not self._people_waiting:
+                self._nobody_waits.set()
+        live.tell(doing="", draft="", problem="")
+        self.wake(interview_id)
+
+    async def _grade(self, interview_id: str) -> None:
+        """Judges what is left to judge; whoever waits for a reply goes first."""
+        live = self._live(interview_id)
+        while True:
+            await self._let_people_first()
+            pending = self._pending(self._store.load(interview_id))
+            if not pending:
+                return
+            answer, check, sentences = pending[0]
+            judgement = await self._judge.check(
+                check, answer.seq, sentences, self._let_people_first
+            )
+            self._store.add_judgement(interview_id, judgement)
+            live.tell(problem="")
+
+    async def _let_people_first(self) -> None:
+        await self._nobody_waits.wait()
+
+    def _pending(self, interview: Interview) -> list[tuple[Turn, Check, tuple[Sentence, ...]]]:
+        """The checks that are still to be judged, oldest answer first.
+
+        A check that an earlier answer to the same question shows is not judged again.
+        """
+        rubric = self.content.rubric(interview.plan.area)
+        judged = {(one.seq, one.check_id): one for one in interview.judgements}
+        pending = []
+        for question_id in interview.plan.question_ids:
+            question = rubric.question(question_id)
+            shown: set[str] = set()
+            for answer in answers_to(interview.turns, question_id):
+                _, sentences = read_answer(interview.turns, answer, question)
+                for check in rubric.ladder_for(question) if sentences else ():
+                    judgement = judged.get((answer.seq, check.id))
+                    if judgement is not None and judgement.shown:
+                        shown.add(check.id)
+                    elif judgement is None and check.id not in shown:
+                        pending.append((answer, check, sentences))
+        return pending
+
+    def _live(self, interview_id: str) -> _Live:
+        return self._lives.setdefault(interview_id, _Live())
+
+
+def choose_questions(rubric: Rubric, count: int, now: datetime) -> tuple[str, ...]:
+    """``count`` question ids, each about another principle as far as that goes.
+
+    The start moves on from day to day and hour to hour, so that one evening's interview
+    isn't the last one's.
+    """
+    turn = int(now.timestamp() // 3600) % len(rubric.questions)
+    order = [*rubric.questions[turn:], *rubric.questions[:turn]]
+    chosen: list[str] = []
+    covered: set[str] = set()
+    for fresh_only in (True, False):
+        for question in order:
+            fresh = not question.principles or not covered & set(question.principles)
+            if len(chosen) < count and question.id not in chosen and (fresh or not fresh_only):
+                chosen.append(question.id)
+                covered |= set(question.principles)
+    return tuple(chosen)

@@ -1,0 +1,27 @@
+"""What was found out about one check in one answer."""
+
+from interviewer.rubric import Strict
+
+THRESHOLD = 0.5
+"""A check is met from this probability on."""
+
+
+class Judgement(Strict):
+    """One check against one answer."""
+
+    seq: int
+    """The answer's turn; 1 where an answer stands alone."""
+    check_id: str
+    met: float | None
+    """Probability in 0..1 that the answer shows it; None: could not be judged."""
+    sentences: tuple[int, ...] = ()
+    """The sentences (from 1) that show it; empty when it isn't met."""
+    note: str | None = None
+    """Why it could not be judged."""
+    judge: str | None = None
+    """Model and prompt digest; None where no model was needed."""
+
+    @property
+    def shown(self) -> bool:
+        """Whether the answer shows the check."""
+        return self.met is not None and self.met >= THRESHOLD

@@ -1,0 +1,222 @@
+"""The one way to a model: the openai SDK against an OpenAI-compatible endpoint."""
+
+import math
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import Protocol
+
+import openai
+import tiktoken
+from openai.types.chat import ChatCompletionMessageParam
+from openai.types.chat.chat_completion import Choice
+
+from interviewer.content import Message
+from interviewer.errors import ModelError, ModelReplyError, ModelUnavailable
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where a model answers."""
+
+    base_url: str
+    model: str
+    label: str
+    """What the page shows as the speaking model."""
+    api_key: str = "none"
+    here: bool = False
+    """Whether this process serves it itself."""
+
+
+class Model(Protocol):
+    """What the engine asks of a model."""
+
+    @property
+    def label(self) -> str:
+        """What a person is shown as the speaking model."""
+        ...
+
+    async def ready(self) -> None:
+        """Returns when the model can be asked; ModelUnavailable or WeightsError when it can't."""
+        ...
+
+    def stream(
+        self, messages: Sequence[Message], most_tokens: int, temperature: float
+    ) -> AsyncGenerator[str, None]:
+        """The reply, piece by piece; ModelUnavailable when it breaks off."""
+        ...
+
+    async def yes(self, messages: Sequence[Message]) -> float | None:
+        """P(Yes) against No for the reply's one token; None when it is neither."""
+        ...
+
+
+class EndpointModel:
+    """A model behind an OpenAI-compatible endpoint, which is found on first use.
+
+    ``find`` gives the endpoint and may take its time (the embedded one fetches and loads);
+    it is asked again after a failure.
+    """
+
+    def __init__(
+        self,
+        label: str,
+        find: Callable[[], Awaitable[Endpoint]],
+        timeout: float = 120.0,
+        retries: int = 2,
+    ) -> None:
+        self.label = label
+        self._find = find
+        self._timeout = timeout
+        self._retries = retries
+        self._endpoint: Endpoint | None = None
+        self._client: openai.AsyncOpenAI | None = None
+
+    async def ready(self) -> None:
+        """See Model.ready."""
+        await self._connect()
+
+    async def _connect(self) -> tuple[openai.AsyncOpenAI, Endpoint]:
+        if self._client is None or self._endpoint is None:
+            self._endpoint = await self._find()
+            self._client = openai.AsyncOpenAI(
+                base_url=self._endpoint.base_url,
+                api_key=self._endpoint.api_key,
+                timeout=self._timeout,
+                max_retries=self._retries,
+            )
+        return self._client, self._endpoint
+
+    async def stream(
+        self, messages: Sequence[Message], most_tokens: int, temperature: float
+    ) -> AsyncGenerator[str, None]:
+        """See Model.stream."""
+        client, endpoint = await self._connect()
+        finished = False
+        with _mapped_errors(endpoint):
+            async with await client.chat.completions.create(
+                model=endpoint.model,
+                messages=_params(messages),
+                max_tokens=most_tokens,
+                temperature=temperature,
+                stream=True,
+            ) as chunks:
+                async for chunk in chunks:
+                    for choice in chunk.choices:
+                        finished = finished or choice.finish_reason is not None
+                        if choice.delta.content:
+                            yield choice.delta.content
+        if not finished:
+            raise ModelUnavailable(f"{endpoint.label} {_BROKE_OFF}")
+
+    async def yes(self, messages: Sequence[Message]) -> float | None:
+        """See Model.yes."""
+        client, endpoint = await self._connect()
+        with _mapped_errors(endpoint):
+            reply = await client.chat.completions.create(
+                model=endpoint.model,
+                messages=_params(messages),
+                max_tokens=1,
+                temperature=0,
+                logprobs=True,
+                top_logprobs=20,
+            )
+        if not getattr(reply, "choices", None):
+            raise ModelReplyError(f"{endpoint.label} replied without a choice; {_CHECK_URL}")
+        return _probability_of_yes(reply.choices[0])
+
+
+def _params(messages: Sequence[Message]) -> list[ChatCompletionMessageParam]:
+    return [dict(message) for message in messages]  # type: ignore[misc]
+
+
+def _probability_of_yes(choice: Choice) -> float | None:
+    """P(Yes) renormalised over Yes and No.
+
+    An endpoint that gives no token probabilities is read by its word alone: 1 or 0.
+    """
+    weight = {"yes": 0.0, "no": 0.0}
+    if choice.logprobs and choice.logprobs.content:
+        for token in choice.logprobs.content[0].top_logprobs:
+            word = token.token.strip().lower()
+            if word in weight:
+                weight[word] += math.exp(token.logprob)
+        # Less than this on both together: the model did not take it for a yes/no question.
+        if sum(weight.values()) < 0.05:
+            return None
+        return weight["yes"] / sum(weight.values())
+    word = (choice.message.content or "").strip().strip(".").lower()
+    return {"yes": 1.0, "no": 0.0}.get(word)
+
+
+_CHECK_URL = (
+    "check that INTERVIEWER_BASE_URL is an OpenAI-compatible endpoint (it often ends in /v1)"
+)
+
+
+@contextmanager
+def _mapped_errors(endpoint: Endpoint) -> Iterator[None]:
+    """The SDK's errors as this package's, each saying what to do."""
+    try:
+        yield
+    except ModelError:
+        raise
+    except openai.OpenAIError as error:
+        raise _mapped(error, endpoint.label) from error
+    except (ValueError, TypeError, AttributeError) as error:
+        # The SDK lets a body that isn't JSON, or has another shape, through as these.
+        raise ModelReplyError(f"{endpoint.label} {_UNREADABLE}") from error
+    except Exception as error:
+        # A connection that is cut in the middle of a body comes as the HTTP library's own
+        # error, which differs between its versions.
+        if type(error).__module__.split(".")[0] in {"httpx", "httpx2", "httpcore", "httpcore2"}:
+            raise ModelUnavailable(f"{endpoint.label} {_BROKE_OFF}") from error
+        raise
+
+
+_UNREADABLE = f"gave a reply that can't be read; {_CHECK_URL}"
+_BROKE_OFF = "broke off in the middle of its reply; try again"
+_SAID: tuple[tuple[type[openai.OpenAIError], str], ...] = (
+    (openai.APITimeoutError, "did not answer in time; try again"),
+    (
+        openai.APIConnectionError,
+        "can't be reached; check that it runs and that INTERVIEWER_BASE_URL is right",
+    ),
+    (openai.AuthenticationError, "refuses the key; check INTERVIEWER_API_KEY"),
+    (
+        openai.NotFoundError,
+        f"does not know this model or path; check INTERVIEWER_MODEL, and {_CHECK_URL}",
+    ),
+    (openai.RateLimitError, "has too much to do; wait a little and try again"),
+    (openai.APIStatusError, "failed; try again, or look at its log"),
+)
+"""What each of the SDK's errors means, the narrowest first."""
+
+
+def _mapped(error: openai.OpenAIError, who: str) -> ModelError:
+    for kind, meaning in _SAID:
+        if isinstance(error, kind):
+            status = getattr(error, "status_code", None)
+            return ModelUnavailable(f"{who} {meaning}" + (f" (HTTP {status})" if status else ""))
+    return ModelReplyError(f"{who} {_UNREADABLE}")
+
+
+@cache
+def _encoding(model: str) -> tiktoken.Encoding | None:
+    try:
+        return tiktoken.encoding_for_model(model)
+    except Exception:  # unknown model, or its encoding can't be downloaded here
+        return None
+
+
+def count_tokens(text: str, model: str) -> int:
+    """Tokens of ``text``: by tiktoken for OpenAI's models, else estimated.
+
+    The estimate, one token for every three UTF-8 bytes, is on the safe side for English
+    prose (about four bytes a token in the GPT and Qwen vocabularies).
+    """
+    encoding = _encoding(model)
+    if encoding is None:
+        return math.ceil(len(text.encode()) / 3)
+    return len(encoding.encode(text, disallowed_special=()))

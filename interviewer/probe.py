@@ -1,0 +1,232 @@
+"""Which gap or claim a follow-up takes up, and whether a phrasing of it may be said.
+
+Pure: the files name the checks, this module picks; the model only phrases, and what it
+phrases is held against the rules here before anybody sees it.
+"""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from interviewer.judgement import Judgement
+from interviewer.rubric import Check
+from interviewer.transcript import Sentence, SentenceRef, words
+
+MOST_WORDS = 45
+"""A probe is one question that can be kept in mind while answering it."""
+
+LONGEST_QUOTE = 14
+"""Words quoted from the candidate."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """What the next follow-up is about."""
+
+    check: Check
+    kind: Literal["gap", "pushback"]
+    about: SentenceRef | None
+    sentence: str | None
+    """The candidate's sentence that it takes up, word for word."""
+    quote: str | None
+    """The part of it that is quoted, word for word."""
+
+
+def choose_target(
+    ladder: Sequence[Check],
+    best: Mapping[str, Judgement],
+    probed: Collection[str],
+    answer_seq: int,
+    sentences: Sequence[Sentence],
+) -> Target | None:
+    """The first rung of the ladder that is missing and wasn't probed yet; else a pushback.
+
+    ``best`` holds the best judgement so far for each check that was judged at all; a check
+    that no one judged yet is passed over, not taken for a gap. When no gap is left, a claim
+    that was made in this answer is challenged. None: nothing to ask.
+    """
+    judged = [
+        (check, best[check.id])
+        for check in ladder
+        if check.id in best and check.id not in probed and best[check.id].met is not None
+    ]
+    for check, judgement in judged:
+        if not judgement.shown:
+            return _aimed(check, "gap", answer_seq, _anchor(check, sentences))
+    for check, judgement in reversed(judged):
+        if check.pushback and judgement.seq == answer_seq and judgement.sentences:
+            claim = next((one for one in sentences if one.n == judgement.sentences[0]), None)
+            return _aimed(check, "pushback", answer_seq, claim)
+    return None
+
+
+def _aimed(
+    check: Check, kind: Literal["gap", "pushback"], seq: int, sentence: Sentence | None
+) -> Target:
+    if sentence is None:
+        return Target(check, kind, None, None, None)
+    about = SentenceRef(seq=seq, n=sentence.n)
+    return Target(check, kind, about, sentence.text, _quote(check, sentence.text))
+
+
+_CLAIM = re.compile(
+    r"\b(?:we|i|my|our)\b.*\b\w+(?:ed|t|n|d)\b|\d|\b(?:because|so that|resulted|improved)\b", re.I
+)
+
+
+def _anchor(check: Check, sentences: Sequence[Sentence]) -> Sentence | None:
+    """The sentence that a probe for ``check`` takes up.
+
+    The check's own anchors decide, in their order; else the last sentence that makes a claim.
+    """
+    for pattern in check.anchors:
+        for sentence in sentences:
+            if re.search(pattern, sentence.text, re.IGNORECASE):
+                return sentence
+    claims = [one for one in sentences if _CLAIM.search(one.text) and len(words(one.text)) >= 4]
+    return claims[-1] if claims else None
+
+
+_CLAUSE = re.compile(r"[,;:—–]\s+|\s+(?:but|and then|so that|because|which|although)\s+", re.I)  # noqa: RUF001
+
+
+def _quote(check: Check, sentence: str) -> str | None:
+    """A verbatim part of the sentence, at most LONGEST_QUOTE words, around what matters."""
+    clauses, start = [], 0
+    for cut in [*(match for match in _CLAUSE.finditer(sentence)), None]:
+        clauses.append(sentence[start : cut.start() if cut else len(sentence)])
+        start = cut.end() if cut else start
+    fitting = [part.strip(" .!?;,\"'") for part in clauses]
+    fitting = [part for part in fitting if 3 <= len(part.split()) <= LONGEST_QUOTE]
+    for pattern in (*check.anchors, _CLAIM.pattern):
+        for part in fitting:
+            if re.search(pattern, part, re.IGNORECASE):
+                return part
+    if fitting:
+        return max(fitting, key=len)
+    cut_words = sentence.split()[:LONGEST_QUOTE]
+    head = re.match(r"\s*" + r"\s+".join(map(re.escape, cut_words)), sentence)
+    return head.group().strip(" .!?;,\"'") if head and len(cut_words) >= 3 else None
+
+
+def own_wording(target: Target) -> str:
+    """The rubric's own words for this probe, with the candidate's quoted before them."""
+    question = target.check.probe if target.kind == "gap" else target.check.pushback
+    assert question is not None
+    return f"You said “{target.quote}”. {question}" if target.quote else question
+
+
+# --- What may be said -------------------------------------------------------------------
+
+_PRAISE = re.compile(
+    r"\b(?:great|good|excellent|impressive|fantastic|wonderful|perfect|amazing|awesome|nice)"
+    r"\b[^.?!]{0,20}(?:\b(?:answer|job|work|question|point|example|story|start)\b|[!.])"
+    r"|\bwell done\b",
+    re.IGNORECASE,
+)
+_THIRD_PERSON = re.compile(r"\b(?:the|this) (?:candidate|interviewee|speaker)\b", re.IGNORECASE)
+_OUT_OF_ROLE = re.compile(
+    r"\b(?:as an ai|language model|rubric|gap|follow-up question|they said|ask for|prompt"
+    r"|instructions?|assistant)\b|[*#<>{}`_\[\]]|https?:",
+    re.IGNORECASE,
+)
+_SECOND_PERSON = re.compile(r"\b(?:you|your|yours|yourself)\b", re.IGNORECASE)
+_QUOTED = re.compile(r"[“\"]([^”\"]+)[”\"]")
+
+# Words that a probe may use without their coming from the answer, the question or the check.
+_FREE = frozenset(
+    """
+    what when where which who whom whose why how did do does done was were is are be been
+    being had have has the a an and or of in on at to for from with without by about into
+    over under between against after before during than then that this these those there it
+    its they them their you your yours yourself me my i we us our said say says told
+    mentioned describe explain walk through tell give take show help understand know think
+    decide decided decision make made choose chose chosen exactly specifically specific
+    concrete precise actually really personally own part role step steps one first next last
+    single thing something anything else much many long if would could can should might may
+    not no but so because as such like just only also any some more most less each every
+    other another same moment time times period example situation occasion case number
+    numbers figure figures measure measured measuring baseline compare compared comparison
+    evidence data reason reasons happen happened change changed result results outcome
+    impact different differently instead option options consider considered alternative
+    alternatives learn learned since now today mean meant work worked working get got go
+    went going come came use used using see saw seen look looked find found let's back
+    please need needed want wanted up out off down here very
+    """.split()
+)
+
+
+def faults(
+    text: str, target: Target, question: str, said: str, earlier: Collection[str]
+) -> list[str]:
+    """Why this phrasing of the probe can't be said; an empty list: it can.
+
+    ``said`` is everything that the candidate said so far, ``earlier`` the interviewer's
+    turns. Rules: one question, at most MOST_WORDS words, in the second person, no praise,
+    nothing quoted or named that was not said, no repeat, in role.
+    """
+    found = list(broken_rules(text, said))
+    if text.count("?") != 1 or not text.rstrip().endswith("?"):
+        found.append("it is not one question")
+    if not _SECOND_PERSON.search(text):
+        found.append("it does not speak to the candidate")
+    if normal(text) in {normal(one) for one in earlier}:
+        found.append("it was asked before")
+    strangers = _strangers(text, " ".join((question, said, _own_words(target.check))))
+    if len(strangers) > 1:
+        found.append(f"it names what nobody said: {', '.join(strangers)}")
+    asked = set(words(target.check.ask + " " + target.check.gap + " " + own_wording(target)))
+    if target.kind == "gap" and not (asked - _GLUE) & set(words(text)):
+        found.append("it does not ask for the gap")
+    return found
+
+
+def broken_rules(text: str, said: str) -> list[str]:
+    """The rules that the beginning of a phrasing can already break; used while it streams."""
+    found = []
+    if len(text.split()) > MOST_WORDS:
+        found.append("it is too long")
+    for rule, pattern in (
+        ("it praises", _PRAISE),
+        ("it speaks about the candidate", _THIRD_PERSON),
+        ("it falls out of role", _OUT_OF_ROLE),
+    ):
+        if pattern.search(text):
+            found.append(rule)
+    invented = [quote for quote in _QUOTED.findall(text) if normal(quote) not in normal(said)]
+    if invented:
+        found.append(f"it quotes what was not said: {invented[0]!r}")
+    if set(re.findall(r"\d[\d.,]*", text)) - set(re.findall(r"\d[\d.,]*", said)):
+        found.append("it names a number that was not said")
+    return found
+
+
+_GLUE = frozenset(
+    words(
+        "what when where which who how did do was were the a an and or of in on at to for you "
+        "your said it that this with by"
+    )
+)
+
+
+def _own_words(check: Check) -> str:
+    return " ".join((check.ask, check.gap, check.probe, check.pushback or ""))
+
+
+def _strangers(text: str, known: str) -> list[str]:
+    stems = {_stem(word) for word in words(known)} | {_stem(word) for word in _FREE}
+    return [word for word in words(text) if _stem(word) not in stems]
+
+
+def _stem(word: str) -> str:
+    """A crude stem: enough to let "measuring" follow "measured"."""
+    for ending in ("ingly", "edly", "ing", "ies", "ied", "ed", "es", "s", "ly", "e"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word[: -len(ending)]
+    return word
+
+
+def normal(text: str) -> str:
+    """``text`` in lower case with single spaces and no outer punctuation, for comparing."""
+    return " ".join(words(text))

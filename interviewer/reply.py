@@ -1,0 +1,237 @@
+"""The interviewer's next turn: judge down the ladder, pick, phrase, check, say."""
+
+import contextlib
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from interviewer import probe, scoring
+from interviewer.content import Content
+from interviewer.gates import READ_AT_MOST, Gate, gate, judged_sentences
+from interviewer.grading import Judge
+from interviewer.judgement import Judgement
+from interviewer.llm import Model
+from interviewer.rubric import Question, Rubric
+from interviewer.session import (
+    AskProbe,
+    AskQuestion,
+    Close,
+    Interview,
+    Plan,
+    Redirect,
+    State,
+    Step,
+    fold,
+    may_probe,
+    next_step,
+)
+from interviewer.transcript import Sentence, Turn, TurnKind
+
+_LOG = logging.getLogger(__name__)
+
+CALLS_BEFORE_REPLY = 14
+"""Judge calls spent on finding a gap while the candidate waits (0.3 s each on 2 cores)."""
+
+FIRST_WORDS = 5
+"""Words of a reply that are held back until the rules have seen them."""
+
+
+def read_answer(
+    turns: Sequence[Turn], answer: Turn, question: Question
+) -> tuple[Gate, tuple[Sentence, ...]]:
+    """The gate of an answer, and its sentences to judge: none unless the gate is open.
+
+    A follow-up may be answered in two words ("Eleven percent."), a question can't.
+    """
+    before = next((turn for turn in reversed(turns) if turn.seq < answer.seq), None)
+    fewest = 2 if before is not None and before.kind == "probe" else 4
+    found = gate(answer.text, question.text, fewest)
+    return found, judged_sentences(answer.text) if found == "open" else ()
+
+
+class Replier:
+    """Makes the interviewer's turns."""
+
+    def __init__(
+        self,
+        content: Content,
+        model: Model,
+        judge: Judge,
+        now: Callable[[], datetime],
+        keep: Callable[[str, Judgement], None],
+    ) -> None:
+        """``keep`` stores a judgement that was made on the way, by interview id."""
+        self._content = content
+        self._model = model
+        self._judge = judge
+        self._now = now
+        self._keep = keep
+
+    def first_turn(self, plan: Plan) -> Turn:
+        """The opening with the first question; needs no model."""
+        step = next_step(plan, fold(plan, ()), "open", None)
+        rubric = self._content.rubric(plan.area)
+        return self._turn(1, "question", self._words(rubric, plan, step), plan.question_ids[0])
+
+    def last_turn(self, interview: Interview) -> Turn:
+        """The closing of an interview that the candidate ends; needs no model."""
+        text = self._content.prompts["closing"].text(early=True)
+        return self._turn(interview.turns[-1].seq + 1, "closing", text)
+
+    async def next_turn(self, interview: Interview, draft: Callable[[str], None]) -> Turn:
+        """The reply to the last answer.
+
+        ``draft`` is told the reply as far as it has come; an empty text takes back what was
+        told. ModelError when the model can't be asked; nothing is lost then, ask again.
+        """
+        plan, answer = interview.plan, interview.turns[-1]
+        state = fold(plan, interview.turns)
+        rubric = self._content.rubric(plan.area)
+        question = rubric.question(state.question_id or plan.question_ids[0])
+        found, sentences = read_answer(interview.turns, answer, question)
+        target = None
+        if found == "open" and may_probe(plan, state):
+            target = await self._find_target(interview, rubric, question, state, sentences)
+        step = next_step(plan, state, found, target)
+        seq = answer.seq + 1
+        if isinstance(step, AskProbe):
+            return await self._probe(seq, step.target, interview, question, draft)
+        text = self._words(rubric, plan, step, found == "open", state)
+        match step:
+            case AskQuestion(question_id=next_id):
+                return self._turn(seq, "question", text, next_id)
+            case Redirect():
+                return self._turn(seq, "redirect", text, question.id)
+            case Close():
+                return self._turn(seq, "closing", text)
+
+    async def _find_target(
+        self,
+        interview: Interview,
+        rubric: Rubric,
+        question: Question,
+        state: State,
+        sentences: Sequence[Sentence],
+    ) -> probe.Target | None:
+        """Judges the answer down the ladder until a gap shows, and picks what to ask."""
+        calls = 0
+
+        async def count() -> None:
+            nonlocal calls
+            calls += 1
+
+        seq = interview.turns[-1].seq
+        own = {turn.seq for turn in interview.turns if turn.question_id == question.id}
+        judgements = [one for one in interview.judgements if one.seq in own]
+        ladder = rubric.ladder_for(question)
+        for check in ladder:
+            best = scoring.best_judgements(judgements).get(check.id)
+            if check.id in state.probed or (best and best.shown):
+                continue
+            if calls >= CALLS_BEFORE_REPLY:
+                break
+            judgement = await self._judge.check(check, seq, sentences, count)
+            self._keep(interview.id, judgement)
+            judgements.append(judgement)
+            if judgement.met is not None and not judgement.shown:
+                break
+        best_of_all = scoring.best_judgements(judgements)
+        return probe.choose_target(ladder, best_of_all, state.probed, seq, sentences)
+
+    async def _probe(
+        self,
+        seq: int,
+        target: probe.Target,
+        interview: Interview,
+        question: Question,
+        draft: Callable[[str], None],
+    ) -> Turn:
+        text, by = await self._phrase(target, interview, question, draft)
+        if len(interview.turns[-1].text) > READ_AT_MOST:
+            text = f"{self._content.prompts['interrupt'].text()} {text}"
+        turn = self._turn(seq, "probe", text, question.id)
+        return turn.model_copy(
+            update={"check_id": target.check.id, "about": target.about, "model": by}
+        )
+
+    async def _phrase(
+        self,
+        target: probe.Target,
+        interview: Interview,
+        question: Question,
+        draft: Callable[[str], None],
+    ) -> tuple[str, str | None]:
+        """The probe in the persona's words and who found them; else the file's own words."""
+        said = " ".join(turn.text for turn in interview.turns if turn.speaker == "candidate")
+        earlier = [turn.text for turn in interview.turns if turn.speaker == "interviewer"]
+        if target.sentence is not None:
+            for temperature in (0.2, 0.7):
+                text = await self._stream(target, said, temperature, draft)
+                faults = probe.faults(text, target, question.text, said, earlier)
+                if not faults:
+                    return text, self._model.label
+                _LOG.info("a phrasing was dropped: %s", "; ".join(faults))
+                draft("")
+        return probe.own_wording(target), None
+
+    async def _stream(
+        self, target: probe.Target, said: str, temperature: float, draft: Callable[[str], None]
+    ) -> str:
+        messages = self._content.prompts["probe"].messages(
+            sentence=target.sentence or "",
+            quote=target.quote or "",
+            ask=target.check.ask,
+            pushback=(target.check.pushback or "") if target.kind == "pushback" else "",
+        )
+        text = ""
+        pieces = self._model.stream(messages, most_tokens=90, temperature=temperature)
+        async with contextlib.aclosing(pieces):
+            async for piece in pieces:
+                text += piece
+                # One question: whatever comes after its mark is not read.
+                head, mark, _ = text.partition("?")
+                if mark:
+                    return (head + mark).strip()
+                whole_words = text.rpartition(" ")[0].strip()
+                if probe.broken_rules(whole_words, said):
+                    break
+                if len(whole_words.split()) >= FIRST_WORDS:
+                    draft(whole_words)
+        return text.strip()
+
+    def _words(
+        self,
+        rubric: Rubric,
+        plan: Plan,
+        step: Step,
+        answered: bool = True,
+        state: State | None = None,
+    ) -> str:
+        """The words of a step that needs no model."""
+        prompts = self._content.prompts
+        match step:
+            case AskQuestion(question_id=question_id, first=True):
+                asked = rubric.question(question_id).text
+                count = len(plan.question_ids)
+                return prompts["opening"].text(area=rubric.title, questions=count, question=asked)
+            case AskQuestion(question_id=question_id):
+                number = plan.question_ids.index(question_id) + 1
+                asked = rubric.question(question_id).text
+                return prompts["next_question"].text(
+                    number=number, question=asked, answered=answered
+                )
+            case Redirect(gate=found) if state is not None and state.question_id is not None:
+                asked = rubric.question(state.question_id).text
+                again = state.redirects > 0
+                return prompts["redirect"].text(gate=found, again=again, question=asked)
+        return prompts["closing"].text(early=False)
+
+    def _turn(self, seq: int, kind: TurnKind, text: str, question_id: str | None = None) -> Turn:
+        return Turn(
+            seq=seq,
+            speaker="interviewer",
+            kind=kind,
+            text=text,
+            question_id=question_id,
+            at=self._now(),
+        )

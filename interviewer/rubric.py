@@ -1,0 +1,183 @@
+"""The shape of a rubric file: an evaluation area with its criteria, checks and questions.
+
+Everything an expert knows about an area lives in these files. The model only answers
+one check at a time and puts a chosen probe into words; code does the rest.
+"""
+
+import re
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+Level = Literal[1, 2, 3, 4, 5]
+Difficulty = Literal["phone_screen", "loop", "bar_raiser"]
+
+BAR: Level = 3
+"""The level a criterion must reach to pass."""
+
+
+def _compiles(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"{pattern!r} is not a regular expression: {error}") from error
+    return pattern
+
+
+Text = Annotated[str, Field(min_length=1)]
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Pattern = Annotated[str, Field(min_length=1), AfterValidator(_compiles)]
+
+
+class Strict(BaseModel):
+    """Frozen, and a key that the schema doesn't know is an error, not a surprise."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Check(Strict):
+    """One yes/no observation about a sentence of an answer.
+
+    ``shows`` completes "the sentence ..." and is phrased positively: small models say Yes
+    too easily to a negated question. ``meets`` and ``misses`` go into the judge's prompt.
+    A check with ``cues`` is judged only on sentences that match one of them; without any
+    such sentence it can't be met, and no model is asked. ``anchors`` say which sentence of
+    an answer a probe should take up when the check is missing.
+    """
+
+    id: Identifier
+    shows: Text
+    gap: Text
+    ask: Text
+    probe: Text
+    pushback: Text | None = None
+    advice: Text
+    meets: tuple[Text, ...] = Field(min_length=2)
+    misses: tuple[Text, ...] = Field(min_length=2)
+    cues: tuple[Pattern, ...] = ()
+    anchors: tuple[Pattern, ...] = ()
+    expected: bool = True
+    """A good answer shows it unasked: silence counts against. Otherwise only once probed."""
+
+
+class Criterion(Strict):
+    """One thing that is graded on five levels, from the checks under it."""
+
+    id: Identifier
+    title: Text
+    weight: float = Field(gt=0)
+    principles: tuple[Identifier, ...] = ()
+    """Only questions about one of these principles are graded on it; empty: every question."""
+    levels: dict[Level, Text]
+    checks: tuple[Check, ...] = Field(min_length=2)
+
+    @model_validator(mode="after")
+    def _has_every_level(self) -> Self:
+        missing = sorted({1, 2, 3, 4, 5} - set(self.levels))
+        if missing:
+            raise ValueError(f"levels {missing} are missing; write an anchor for each of 1 to 5")
+        return self
+
+
+class KeyPoint(Strict):
+    """Something that a correct answer to one question must hold."""
+
+    id: Identifier
+    text: Text
+    right: Text | None = None
+    wrong: Text | None = None
+
+
+class Question(Strict):
+    """A question of the bank."""
+
+    id: Identifier
+    text: Text
+    source: Literal["seed", "own"] = "own"
+    difficulty: Difficulty = "loop"
+    principles: tuple[Identifier, ...] = ()
+    tags: tuple[Identifier, ...] = ()
+    key_points: tuple[KeyPoint, ...] = ()
+
+
+class Principle(Strict):
+    """A Leadership Principle, with what a strong and a weak story shows."""
+
+    id: Identifier
+    title: Text
+    strong: Text
+    weak: Text
+
+
+class Rubric(Strict):
+    """One evaluation area, as read from one YAML file."""
+
+    area: Identifier
+    title: Text
+    description: Text
+    principles: tuple[Principle, ...] = ()
+    ladder: tuple[Identifier, ...]
+    """Check ids in the order in which an interviewer digs for them."""
+    criteria: tuple[Criterion, ...] = Field(min_length=1)
+    questions: tuple[Question, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _refers_to_what_exists(self) -> Self:
+        checks = [check.id for criterion in self.criteria for check in criterion.checks]
+        _unique("check", checks)
+        _unique("criterion", [criterion.id for criterion in self.criteria])
+        _unique("question", [question.id for question in self.questions])
+        _unique("ladder step", list(self.ladder))
+        _known("ladder", self.ladder, checks)
+        left_out = [check for check in checks if check not in self.ladder]
+        if left_out:
+            raise ValueError(f"ladder leaves out the checks {left_out}; add them to it")
+        principles = [principle.id for principle in self.principles]
+        for criterion in self.criteria:
+            _known(f"criterion {criterion.id}: principles", criterion.principles, principles)
+        for question in self.questions:
+            _known(f"question {question.id}: principles", question.principles, principles)
+        return self
+
+    @property
+    def checks(self) -> dict[str, Check]:
+        """Every check by id, in the order of the file."""
+        return {check.id: check for criterion in self.criteria for check in criterion.checks}
+
+    def question(self, question_id: str) -> Question:
+        """The question with this id; KeyError when there is none."""
+        for question in self.questions:
+            if question.id == question_id:
+                return question
+        raise KeyError(question_id)
+
+    def criteria_for(self, question: Question | None) -> tuple[Criterion, ...]:
+        """The criteria that an answer to this question is graded on.
+
+        With None (a question from outside the bank) those that hold for every question.
+        """
+        principles = set(question.principles) if question else set()
+        return tuple(
+            criterion
+            for criterion in self.criteria
+            if not criterion.principles or principles & set(criterion.principles)
+        )
+
+    def ladder_for(self, question: Question | None) -> tuple[Check, ...]:
+        """The checks that apply to this question, in the order to dig for them."""
+        applicable = {
+            check.id for criterion in self.criteria_for(question) for check in criterion.checks
+        }
+        return tuple(self.checks[check_id] for check_id in self.ladder if check_id in applicable)
+
+
+def _unique(what: str, ids: list[str]) -> None:
+    twice = sorted({one for one in ids if ids.count(one) > 1})
+    if twice:
+        raise ValueError(f"{what} ids must be unique; used more than once: {twice}")
+
+
+def _known(where: str, ids: tuple[str, ...], known: list[str]) -> None:
+    unknown = [one for one in ids if one not in known]
+    if unknown:
+        raise ValueError(f"{where} names {unknown}, which are not defined; known: {known}")

@@ -1,0 +1,121 @@
+"""Puts the engine together from the settings; the page and the shell share it."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from interviewer import weights
+from interviewer.content import Content, load_content
+from interviewer.embedded import EmbeddedServer
+from interviewer.interview import InterviewService
+from interviewer.llm import Endpoint, EndpointModel
+from interviewer.settings import Settings
+from interviewer.store import Store
+
+EMBEDDED_LABEL = "Qwen2.5-Coder-1.5B, on this machine"
+
+
+@dataclass
+class Preparation:
+    """How far the embedded model is, for whoever waits for it."""
+
+    step: str = ""
+    """What is being done, such as "fetching the model"; empty when nothing is."""
+    done: int = 0
+    """Bytes."""
+    total: int = 0
+
+    def tell(self, step: str, done: int = 0, total: int = 0) -> None:
+        """Takes a step's progress."""
+        self.step, self.done, self.total = step, done, total
+
+    def __str__(self) -> str:
+        if self.total:
+            return f"{self.step}, {self.done / 1e6:,.0f} of {self.total / 1e6:,.0f} MB"
+        return self.step
+
+
+class EmbeddedModel:
+    """Fetches the weights and starts the server on first use."""
+
+    def __init__(self, cache_dir: Path, report: Callable[[str, int, int], None]) -> None:
+        self._cache_dir = cache_dir
+        self._report = report
+        self._server: EmbeddedServer | None = None
+        self._starting = asyncio.Lock()
+
+    async def find(self) -> Endpoint:
+        """The running server's endpoint; WeightsError when it can't be had."""
+        async with self._starting:
+            return await asyncio.to_thread(self._start)
+
+    def _start(self) -> Endpoint:
+        try:
+            path = weights.fetch(self._cache_dir, progress=self._report)
+            self._report("loading the model", 0, 0)
+            if self._server is None:
+                self._server = EmbeddedServer(path)
+            return self._server.start()
+        finally:
+            self._report("", 0, 0)
+
+    def stop(self) -> None:
+        """Stops the server, if it runs."""
+        if self._server is not None:
+            self._server.stop()
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """The engine, ready to be driven."""
+
+    settings: Settings
+    content: Content
+    model: EndpointModel
+    preparation: Preparation
+    store: Store
+    service: InterviewService
+    _embedded: EmbeddedModel | None
+
+    async def close(self) -> None:
+        """Stops what runs; everything that matters is stored."""
+        await self.service.close()
+        if self._embedded is not None:
+            await asyncio.to_thread(self._embedded.stop)
+        self.store.close()
+
+
+def open_model(
+    settings: Settings, report: Callable[[str, int, int], None], retries: int = 2
+) -> tuple[EndpointModel, EmbeddedModel | None]:
+    """The model that the settings choose, and the embedded one if it is that."""
+    if settings.base_url is None or settings.model is None:
+        embedded = EmbeddedModel(settings.cache_dir, report)
+        return EndpointModel(EMBEDDED_LABEL, embedded.find, retries=retries), embedded
+    endpoint = Endpoint(
+        base_url=settings.base_url,
+        model=settings.model,
+        label=f"{settings.model}, at {urlsplit(settings.base_url).netloc}",
+        api_key=settings.api_key or "none",
+    )
+
+    async def find() -> Endpoint:
+        return endpoint
+
+    return EndpointModel(endpoint.label, find, retries=retries), None
+
+
+def open_runtime(settings: Settings, patience: float = 600.0) -> Runtime:
+    """Reads the content, opens the store, and readies the way to the model.
+
+    Doesn't wait for the model. ContentError and StoreError say what to mend.
+    """
+    content = load_content()
+    store = Store(settings.database_url)
+    store.open()
+    preparation = Preparation()
+    model, embedded = open_model(settings, preparation.tell)
+    service = InterviewService(content, model, store, patience=patience)
+    return Runtime(settings, content, model, preparation, store, service, embedded)

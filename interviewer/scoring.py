@@ -1,0 +1,127 @@
+"""From judged checks to levels and a vote. Pure, and small enough to check by hand."""
+
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Literal
+
+from interviewer.judgement import Judgement
+from interviewer.rubric import BAR, Criterion, Level, Strict
+from interviewer.transcript import SentenceRef
+
+Status = Literal["shown", "missing", "not observed"]
+Vote = Literal["strong hire", "hire", "no hire", "strong no hire", "no vote"]
+
+FEWEST_OBSERVED = 0.5
+"""Share of the rubric's weight that must be observed before anyone votes."""
+
+
+class CheckResult(Strict):
+    """One check in the answers to one question."""
+
+    check_id: str
+    question_id: str | None
+    status: Status
+    met: float | None
+    """Probability in 0..1; None when not observed."""
+    evidence: tuple[SentenceRef, ...] = ()
+    note: str | None = None
+
+
+class CriterionGrade(Strict):
+    """One criterion over all questions it was observed in."""
+
+    criterion_id: str
+    level: Level | None
+    """None: not observed."""
+    results: tuple[CheckResult, ...]
+
+
+def best_judgements(judgements: Iterable[Judgement]) -> dict[str, Judgement]:
+    """The best judgement for each check over the answers to one question."""
+    best: dict[str, Judgement] = {}
+    for judgement in judgements:
+        held = best.get(judgement.check_id)
+        if held is None or (judgement.met or -1.0) > (-1.0 if held.met is None else held.met):
+            best[judgement.check_id] = judgement
+    return best
+
+
+def question_results(
+    criterion: Criterion,
+    question_id: str | None,
+    best: Mapping[str, Judgement],
+    probed: Collection[str],
+) -> tuple[CheckResult, ...]:
+    """Each check of a criterion in the answers to one question.
+
+    A check that wasn't shown counts as missing only where it was due: every good answer
+    shows it unasked (``expected``), or the interviewer asked for it. Silence on anything
+    else is not observed, and so is what could not be judged.
+    """
+    results = []
+    for check in criterion.checks:
+        judgement = best.get(check.id)
+        status: Status = "not observed"
+        met, note = None, "it didn't come up"
+        evidence: tuple[SentenceRef, ...] = ()
+        if judgement is None or judgement.met is None:
+            note = (judgement.note if judgement else None) or "it was not judged"
+        elif judgement.shown:
+            status, met, note = "shown", judgement.met, ""
+            evidence = tuple(SentenceRef(seq=judgement.seq, n=n) for n in judgement.sentences)
+        elif check.expected or check.id in probed:
+            status, met = "missing", judgement.met
+            note = "asked for, and not shown" if check.id in probed else "not shown"
+        results.append(
+            CheckResult(
+                check_id=check.id,
+                question_id=question_id,
+                status=status,
+                met=met,
+                evidence=evidence,
+                note=note or None,
+            )
+        )
+    return tuple(results)
+
+
+def level_of(results: Sequence[CheckResult]) -> Level | None:
+    """1 + 4 * (shown / due), rounded half up; at most 4 while anything is not observed.
+
+    None when nothing was due: no evidence is not a low grade. The cap keeps a single lucky
+    check from earning the top level.
+    """
+    due = [result for result in results if result.status != "not observed"]
+    if not due:
+        return None
+    share = sum(result.status == "shown" for result in due) / len(due)
+    level = math.floor(1 + 4 * share + 0.5)
+    return min(level, 5 if len(due) == len(results) else 4)  # type: ignore[return-value]
+
+
+def score_of(grades: Sequence[CriterionGrade], weights: Mapping[str, float]) -> float | None:
+    """The weighted mean of the criteria's levels on 0..1; None when nothing was observed."""
+    observed = [(weights[grade.criterion_id], grade.level) for grade in grades if grade.level]
+    total = sum(weight for weight, _ in observed)
+    return sum(weight * (level - 1) / 4 for weight, level in observed) / total if total else None
+
+
+def vote_of(grades: Sequence[CriterionGrade], weights: Mapping[str, float]) -> Vote:
+    """The interviewer's vote.
+
+    No vote while less than FEWEST_OBSERVED of the weight was observed. Hire: the weighted
+    mean level is at the bar and nothing is at level 1; strong hire: at least 4.25 and nothing
+    below the bar; strong no hire: below 2.
+    """
+    observed = [(weights[grade.criterion_id], grade.level) for grade in grades if grade.level]
+    total = sum(weight for weight, _ in observed)
+    everything = sum(weights[grade.criterion_id] for grade in grades)
+    if not total or total < FEWEST_OBSERVED * everything:
+        return "no vote"
+    mean = sum(weight * level for weight, level in observed) / total
+    lowest = min(level for _, level in observed)
+    if mean >= 4.25 and lowest >= BAR:
+        return "strong hire"
+    if mean >= BAR and lowest > 1:
+        return "hire"
+    return "no hire" if mean >= 2 else "strong no hire"

@@ -1,0 +1,79 @@
+"""What the environment chooses. The only module that reads it."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import platformdirs
+
+from interviewer.errors import SettingsError
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings, with their defaults."""
+
+    base_url: str | None = None
+    """An OpenAI-compatible endpoint; None: the embedded model on this machine."""
+    model: str | None = None
+    api_key: str | None = None
+    host: str = "127.0.0.1"
+    port: int = 7860
+    data_dir: Path = Path(platformdirs.user_data_dir("interviewer"))
+    cache_dir: Path = Path(platformdirs.user_cache_dir("interviewer"))
+
+    @property
+    def database_url(self) -> str:
+        """SQLAlchemy's address of the database."""
+        return f"sqlite:///{self.data_dir / 'interviews.db'}"
+
+
+def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings that the ``INTERVIEWER_*`` variables choose.
+
+    Raises SettingsError for a value that can't be used. Variables of other programs
+    (OPENAI_API_KEY, say) are not read: nothing goes to an endpoint that wasn't named here.
+    """
+    environ = os.environ if environ is None else environ
+
+    def value(name: str) -> str | None:
+        return environ.get(f"INTERVIEWER_{name}", "").strip() or None
+
+    base_url, model = value("BASE_URL"), value("MODEL")
+    if base_url and (
+        urlsplit(base_url).scheme not in {"http", "https"} or not urlsplit(base_url).netloc
+    ):
+        raise SettingsError(
+            f"INTERVIEWER_BASE_URL is {base_url!r}; give a whole address, "
+            "such as http://127.0.0.1:8000/v1"
+        )
+    if base_url and not model:
+        raise SettingsError(
+            f"INTERVIEWER_BASE_URL is set but INTERVIEWER_MODEL is not; "
+            f"name the model to use at {base_url}"
+        )
+    if (model or value("API_KEY")) and not base_url:
+        raise SettingsError(
+            "INTERVIEWER_MODEL or INTERVIEWER_API_KEY is set but INTERVIEWER_BASE_URL is not; "
+            "name the endpoint, or unset them to use the embedded model"
+        )
+    defaults = Settings()
+    return Settings(
+        base_url=base_url,
+        model=model,
+        api_key=value("API_KEY"),
+        host=value("HOST") or defaults.host,
+        port=_port(value("PORT"), defaults.port),
+        data_dir=Path(value("DATA_DIR") or defaults.data_dir).expanduser(),
+        cache_dir=Path(value("CACHE_DIR") or defaults.cache_dir).expanduser(),
+    )
+
+
+def _port(text: str | None, default: int) -> int:
+    if text is None:
+        return default
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise SettingsError(f"INTERVIEWER_PORT is {text!r}; give a number from 1 to 65535")
+    return int(text)

@@ -1,0 +1,110 @@
+"""Turns of an interview, and the sentences of an answer that evidence points at."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Literal
+
+from interviewer.rubric import Strict
+
+Speaker = Literal["interviewer", "candidate"]
+TurnKind = Literal["question", "probe", "redirect", "closing", "answer"]
+
+LONGEST_SENTENCE = 400
+"""Characters; a longer stretch without an end is cut at a space, so that it can be quoted."""
+
+
+class SentenceRef(Strict):
+    """Points at sentence ``n`` (from 1) of the candidate's turn ``seq``."""
+
+    seq: int
+    n: int
+
+
+class Turn(Strict):
+    """One thing that was said, as stored."""
+
+    seq: int
+    speaker: Speaker
+    kind: TurnKind
+    text: str
+    question_id: str | None = None
+    check_id: str | None = None
+    """For a probe: the check it digs for."""
+    about: SentenceRef | None = None
+    """For a probe: the candidate's sentence that it takes up."""
+    model: str | None = None
+    """Who phrased it; None where the words come from a file or from the candidate."""
+    at: datetime
+
+
+class Sentence(Strict):
+    """Sentence ``n`` of a text, which is ``text[start:end]`` word for word."""
+
+    n: int
+    start: int
+    end: int
+    text: str
+
+
+# An end mark, perhaps closing quotes, then white space; or a line break; or a CJK full stop.
+_END = re.compile(r"""[.!?;…]+["'”’)\]]*(?=\s)|(?=\n)|[。！？]""")  # noqa: RUF001
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|dr|mr|mrs|ms|prof|fig|eq|al|inc|no|sr|jr|cf)|\b[a-z])\.$",
+    re.IGNORECASE,
+)
+
+
+def split_sentences(text: str) -> tuple[Sentence, ...]:
+    """The sentences of ``text``, numbered from 1, each a verbatim part of it.
+
+    An abbreviation, an initial or a decimal point doesn't end a sentence; a line break and a
+    semicolon do. White space between sentences belongs to none.
+    """
+    spans = [span for start, end in _rough_spans(text) for span in _at_most(text, start, end)]
+    return tuple(
+        Sentence(n=n, start=start, end=end, text=text[start:end])
+        for n, (start, end) in enumerate(spans, 1)
+    )
+
+
+def _rough_spans(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for match in _END.finditer(text):
+        end = match.end()
+        # "e.g. the cache": the full stop belongs to the abbreviation.
+        if match.group().startswith(".") and _ABBREVIATION.search(text[max(0, end - 12) : end]):
+            continue
+        yield from _trimmed(text, start, end)
+        start = end
+    yield from _trimmed(text, start, len(text))
+
+
+def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if any(char.isalnum() for char in text[start:end]):
+        yield start, end
+
+
+def _at_most(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while end - start > LONGEST_SENTENCE:
+        space = text.rfind(" ", start + 1, start + LONGEST_SENTENCE)
+        cut = space if space > start else start + LONGEST_SENTENCE
+        yield from _trimmed(text, start, cut)
+        start = cut
+    yield from _trimmed(text, start, end)
+
+
+def words(text: str) -> list[str]:
+    """The words of ``text`` in lower case; numbers count, punctuation does not."""
+    return re.findall(r"[^\W_]+(?:['’.,%-][^\W_]+)*%?", text.lower())  # noqa: RUF001
+
+
+def answers_to(turns: Sequence[Turn], question_id: str) -> list[Turn]:
+    """The candidate's turns that belong to this question, in order."""
+    return [
+        turn for turn in turns if turn.speaker == "candidate" and turn.question_id == question_id
+    ]

@@ -6,6 +6,7 @@ stops nothing, and after a crash the stored turns say what is still owed.
 """
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -188,7 +189,9 @@ class InterviewService:
             yield self.view(interview_id)
             if not busy:
                 return
-            await changed.wait()
+            # Once a second in any case: the model's preparation moves on without a word here.
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(changed.wait(), timeout=1.0)
             await asyncio.sleep(every)
 
     async def settled(self, interview_id: str) -> View:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Protocol
 
@@ -24,9 +24,7 @@ class Endpoint:
     model: str
     label: str
     """What the page shows as the speaking model."""
-    api_key: str = "none"
-    here: bool = False
-    """Whether this process serves it itself."""
+    api_key: str = field(default="none", repr=False)
 
 
 class Model(Protocol):

@@ -88,7 +88,10 @@ def _anchor(check: Check, sentences: Sequence[Sentence]) -> Sentence | None:
     return claims[-1] if claims else None
 
 
-_CLAUSE = re.compile(r"[,;:—–]\s+|\s+(?:but|and then|so that|because|which|although)\s+", re.I)  # noqa: RUF001
+_CLAUSE = re.compile(
+    r"[,;:—–]\s+|\s+(?:but|so that|because|which|although|and (?=then|it|i|we|they|the))\s*",  # noqa: RUF001
+    re.IGNORECASE,
+)
 
 
 def _quote(check: Check, sentence: str) -> str | None:
@@ -132,6 +135,7 @@ _OUT_OF_ROLE = re.compile(
     re.IGNORECASE,
 )
 _SECOND_PERSON = re.compile(r"\b(?:you|your|yours|yourself)\b", re.IGNORECASE)
+_FIRST_PERSON = {"i", "my", "we", "our", "us", "me"}
 _QUOTED = re.compile(r"[“\"]([^”\"]+)[”\"]")
 
 # Words that a probe may use without their coming from the answer, the question or the check.
@@ -142,17 +146,14 @@ _FREE = frozenset(
     over under between against after before during than then that this these those there it
     its they them their you your yours yourself me my i we us our said say says told
     mentioned describe explain walk through tell give take show help understand know think
-    decide decided decision make made choose chose chosen exactly specifically specific
-    concrete precise actually really personally own part role step steps one first next last
-    single thing something anything else much many long if would could can should might may
-    not no but so because as such like just only also any some more most less each every
-    other another same moment time times period example situation occasion case number
-    numbers figure figures measure measured measuring baseline compare compared comparison
-    evidence data reason reasons happen happened change changed result results outcome
-    impact different differently instead option options consider considered alternative
-    alternatives learn learned since now today mean meant work worked working get got go
-    went going come came use used using see saw seen look looked find found let's back
-    please need needed want wanted up out off down here very
+    make made choose chose chosen exactly specifically specific concrete precise actually
+    really personally own step one first next last single thing something anything else much
+    many long if would could can should might may not no but so because as such like just
+    only also any some more most less each every other another same moment time times period
+    example situation occasion case data happen happened change changed different
+    differently instead since now today mean meant work worked working get got go went going
+    come came use used using see saw seen look looked find found let's back please need
+    needed want wanted up out off down here very
     """.split()
 )
 
@@ -173,12 +174,14 @@ def faults(
         found.append("it does not speak to the candidate")
     if normal(text) in {normal(one) for one in earlier}:
         found.append("it was asked before")
+    if _speaks_as_candidate(_QUOTED.sub(" . ", text), said):
+        found.append("it speaks as the candidate")
     strangers = _strangers(text, " ".join((question, said, _own_words(target.check))))
     if len(strangers) > 1:
         found.append(f"it names what nobody said: {', '.join(strangers)}")
-    asked = set(words(target.check.ask + " " + target.check.gap + " " + own_wording(target)))
-    if target.kind == "gap" and not (asked - _GLUE) & set(words(text)):
-        found.append("it does not ask for the gap")
+    asked = _content_stems(_own_words(target.check))
+    if not asked & _content_stems(_QUOTED.sub("", text)):
+        found.append("it does not ask what it should")
     return found
 
 
@@ -202,12 +205,16 @@ def broken_rules(text: str, said: str) -> list[str]:
     return found
 
 
-_GLUE = frozenset(
-    words(
-        "what when where which who how did do was were the a an and or of in on at to for you "
-        "your said it that this with by"
-    )
-)
+def _speaks_as_candidate(unquoted: str, said: str) -> bool:
+    """Whether the candidate's first person is taken over word for word without quoting it."""
+    told = f" {normal(said)} "
+    parts = words(unquoted)
+    runs = [parts[start : start + 3] for start in range(len(parts) - 2)]
+    return any(_FIRST_PERSON & set(run) and f" {' '.join(run)} " in told for run in runs)
+
+
+def _content_stems(text: str) -> set[str]:
+    return {_stem(word) for word in words(text) if word not in _FREE and len(word) > 2}
 
 
 def _own_words(check: Check) -> str:

@@ -29,7 +29,7 @@ from interviewer.transcript import Sentence, Turn, TurnKind
 
 _LOG = logging.getLogger(__name__)
 
-CALLS_BEFORE_REPLY = 14
+CALLS_BEFORE_REPLY = 10
 """Judge calls spent on finding a gap while the candidate waits (0.3 s each on 2 cores)."""
 
 FIRST_WORDS = 5
@@ -213,7 +213,7 @@ class Replier:
             case AskQuestion(question_id=question_id, first=True):
                 asked = rubric.question(question_id).text
                 count = len(plan.question_ids)
-                return prompts["opening"].text(area=rubric.title, questions=count, question=asked)
+                return prompts["opening"].text(questions=count, question=asked)
             case AskQuestion(question_id=question_id):
                 number = plan.question_ids.index(question_id) + 1
                 asked = rubric.question(question_id).text

@@ -5,7 +5,7 @@ one check at a time and puts a chosen probe into words; code does the rest.
 """
 
 import re
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -79,13 +79,64 @@ class Criterion(Strict):
         return self
 
 
+class Topic(Strict):
+    """Something that the questions of an area must cover."""
+
+    id: Identifier
+    title: Text
+    seed: Text | None = None
+    """The line of the seed that asks for it, word for word."""
+
+
 class KeyPoint(Strict):
     """Something that a correct answer to one question must hold."""
 
     id: Identifier
     text: Text
+    """Completes "a correct answer says that ..."."""
     right: Text | None = None
+    """How a candidate says it who has it right."""
     wrong: Text | None = None
+    """How a candidate says it who has it wrong."""
+
+
+class CommonError(Strict):
+    """A wrong answer that candidates often give."""
+
+    says: Text
+    tell: Text
+    """How to tell that it is wrong, or what it mixes up."""
+
+
+class Case(Strict):
+    """A test of a coding question: the value of an expression after the code has run."""
+
+    run: Text
+    """A Python expression that calls the candidate's code."""
+    expect: Any
+    """Its value, as JSON; floats are compared within 1e-6."""
+
+
+class Solution(Strict):
+    """Code for a coding question."""
+
+    note: Text
+    """Complexity of a right solution, or what is wrong with a wrong one."""
+    code: Text
+
+
+class Coding(Strict):
+    """What a coding question adds."""
+
+    signature: Text
+    statement: Text
+    limits: Text
+    visible: tuple[Case, ...] = Field(min_length=2)
+    hidden: tuple[Case, ...] = Field(min_length=3)
+    solutions: tuple[Solution, ...] = Field(min_length=2)
+    wrong: tuple[Solution, ...] = Field(min_length=1)
+    runs: bool = True
+    """False where the code can't be run here (PyTorch); it is graded by reading then."""
 
 
 class Question(Strict):
@@ -96,8 +147,18 @@ class Question(Strict):
     source: Literal["seed", "own"] = "own"
     difficulty: Difficulty = "loop"
     principles: tuple[Identifier, ...] = ()
+    topics: tuple[Identifier, ...] = ()
     tags: tuple[Identifier, ...] = ()
     key_points: tuple[KeyPoint, ...] = ()
+    common_errors: tuple[CommonError, ...] = ()
+    probes: tuple[Text, ...] = ()
+    """Follow-ups that only this question has."""
+    coding: Coding | None = None
+
+    @model_validator(mode="after")
+    def _has_unique_key_points(self) -> Self:
+        _unique("key point", [point.id for point in self.key_points])
+        return self
 
 
 class Principle(Strict):
@@ -116,6 +177,7 @@ class Rubric(Strict):
     title: Text
     description: Text
     principles: tuple[Principle, ...] = ()
+    topics: tuple[Topic, ...] = ()
     ladder: tuple[Identifier, ...]
     """Check ids in the order in which an interviewer digs for them."""
     criteria: tuple[Criterion, ...] = Field(min_length=1)
@@ -133,10 +195,12 @@ class Rubric(Strict):
         if left_out:
             raise ValueError(f"ladder leaves out the checks {left_out}; add them to it")
         principles = [principle.id for principle in self.principles]
+        topics = [topic.id for topic in self.topics]
         for criterion in self.criteria:
             _known(f"criterion {criterion.id}: principles", criterion.principles, principles)
         for question in self.questions:
             _known(f"question {question.id}: principles", question.principles, principles)
+            _known(f"question {question.id}: topics", question.topics, topics)
         return self
 
     @property
@@ -181,3 +245,29 @@ def _known(where: str, ids: tuple[str, ...], known: list[str]) -> None:
     unknown = [one for one in ids if one not in known]
     if unknown:
         raise ValueError(f"{where} names {unknown}, which are not defined; known: {known}")
+
+
+# --- Calibration ------------------------------------------------------------------------
+
+CalibrationKind = Literal[
+    "weak", "middling", "strong", "confidently_wrong", "rambling_empty", "short_right"
+]
+
+
+class CalibrationAnswer(Strict):
+    """An answer with the levels that people who know the bar give it."""
+
+    question: Identifier
+    kind: CalibrationKind
+    answer: Text
+    levels: dict[Identifier, Level | None]
+    """Expected level for each criterion; null: not observed."""
+    earns: dict[Identifier, tuple[int, ...]] = {}
+    """For each check that the answer shows: the sentences (from 1) that show it."""
+
+
+class Calibration(Strict):
+    """The calibration answers of one area, as read from one YAML file."""
+
+    area: Identifier
+    answers: tuple[CalibrationAnswer, ...] = Field(min_length=1)

@@ -26,10 +26,16 @@ class Preparation:
     done: int = 0
     """Bytes."""
     total: int = 0
+    problem: str = ""
+    """Why the model is not ready, and what to do."""
 
     def tell(self, step: str, done: int = 0, total: int = 0) -> None:
         """Takes a step's progress."""
-        self.step, self.done, self.total = step, done, total
+        self.step, self.done, self.total, self.problem = step, done, total, ""
+
+    def fail(self, problem: str) -> None:
+        """Takes the reason why the model can't be readied."""
+        self.step, self.problem = "", problem
 
     def __str__(self) -> str:
         if self.total:
@@ -57,7 +63,8 @@ class EmbeddedModel:
             self._report("loading the model", 0, 0)
             if self._server is None:
                 self._server = EmbeddedServer(path)
-            return self._server.start()
+            found = self._server.start()
+            return Endpoint(found.base_url, found.model, EMBEDDED_LABEL, found.api_key)
         finally:
             self._report("", 0, 0)
 

@@ -96,7 +96,7 @@ def level_of(results: Sequence[CheckResult]) -> Level | None:
         return None
     share = sum(result.status == "shown" for result in due) / len(due)
     level = math.floor(1 + 4 * share + 0.5)
-    return min(level, 5 if len(due) == len(results) else 4)  # type: ignore[return-value]
+    return min(level, 5 if len(due) == len(results) else 4)
 
 
 def score_of(grades: Sequence[CriterionGrade], weights: Mapping[str, float]) -> float | None:

@@ -1,0 +1,45 @@
+# make run: install, fetch the model, open the page. make test: install, lint, type, test.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test lint browser screenshots clean
+
+run: $(VENV)/installed
+	$(BIN)/python app.py
+
+test: $(VENV)/installed-dev browser lint
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# The README's pictures, made by the browser tests from a real interview.
+screenshots: $(VENV)/installed-dev browser
+	$(BIN)/python -m pytest tests/browser -m browser -k "whole_interview" --screenshots tests/browser/screenshots
+
+# The tests drive a real Chromium: the system's own, else Debian's package, else Playwright's.
+browser: $(VENV)/installed-dev
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
+	{ [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+	  apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
+	$(BIN)/playwright install chromium
+
+$(VENV)/pip:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one: make PYTHON=python3.12 run")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	@touch $@
+
+$(VENV)/installed: $(VENV)/pip pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --group dev
+	@touch $@
+
+clean:
+	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache

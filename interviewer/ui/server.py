@@ -1,0 +1,96 @@
+"""Serves the page: FastAPI with Gradio mounted on it."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import secrets
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI
+
+from interviewer.errors import InterviewerError, StoreError
+from interviewer.runtime import Runtime, open_runtime
+from interviewer.settings import Settings
+from interviewer.ui.page import Page
+
+_LOG = logging.getLogger(__name__)
+
+MOST_AT_ONCE = 500
+"""Events that run at once. Gradio's own limit of 40 holds for asynchronous ones too."""
+
+
+def make_app(runtime: Runtime) -> FastAPI:
+    """The web application for this engine."""
+    demo = Page(runtime, _browser_secret(runtime.settings.data_dir)).build()
+    demo.queue(default_concurrency_limit=None)
+    # mount_gradio_app has no argument for this.
+    demo.max_threads = MOST_AT_ONCE
+    demo._queue.max_thread_count = MOST_AT_ONCE
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        preparing = asyncio.create_task(_prepare(runtime))
+        try:
+            yield
+        finally:
+            preparing.cancel()
+            await runtime.close()
+
+    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    gr.mount_gradio_app(
+        app,
+        demo,
+        path="/",
+        footer_links=[],
+        run_history=False,
+        enable_monitoring=False,
+        max_file_size="1mb",
+        show_error=False,
+        ssr_mode=False,
+        theme=_theme(),
+        css_paths=Path(__file__).with_name("style.css"),
+    )
+    return app
+
+
+def _theme() -> gr.themes.Base:
+    """Gradio's plain theme with the reader's own fonts: nothing is fetched from outside."""
+    fonts = ["system-ui", "sans-serif"]
+    return gr.themes.Soft(primary_hue="blue", font=fonts, font_mono=["ui-monospace", "monospace"])
+
+
+async def _prepare(runtime: Runtime) -> None:
+    """Readies the model before the first answer needs it."""
+    try:
+        await runtime.model.ready()
+    except InterviewerError as error:
+        runtime.preparation.fail(str(error))
+        print(f"The model is not ready: {error}", flush=True)
+
+
+def _browser_secret(data_dir: Path) -> str:
+    """The key of what the browser keeps; the same after a restart, so that a reload finds it."""
+    path = data_dir / "browser-secret"
+    try:
+        if not path.exists():
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w") as file:
+                file.write(secrets.token_urlsafe(32))
+        return path.read_text()
+    except OSError as error:
+        raise StoreError(
+            f"{path}: can't be written ({error}); set INTERVIEWER_DATA_DIR to a folder that can"
+        ) from error
+
+
+def serve(settings: Settings) -> None:
+    """Opens the page and serves it until stopped."""
+    runtime = open_runtime(settings)
+    app = make_app(runtime)
+    print(f"Mock interviewer: http://{settings.host}:{settings.port}", flush=True)
+    print(f"Model: {runtime.model.label}", flush=True)
+    uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning")

@@ -1,0 +1,50 @@
+"""What a person does on the page, in one place."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+REPLY_MS = 120_000
+"""The longest wait for a reply; a bound for a broken run, not a measure."""
+
+
+def begin(page: Page) -> None:
+    page.locator("#start").click()
+    expect(page.locator("#chat [data-testid=bot]")).to_have_count(1)
+    expect(page.locator("#answer textarea")).to_be_visible()
+
+
+def said_by_interviewer(page: Page) -> list[str]:
+    return page.locator("#chat [data-testid=bot]").all_inner_texts()
+
+
+def send(page: Page, text: str) -> None:
+    """Sends an answer and returns once it is in the chat and the box is empty."""
+    candidate = page.locator("#chat [data-testid=user]")
+    before = candidate.count()
+    page.locator("#answer textarea").fill(text)
+    page.locator("#send").click()
+    expect(candidate).to_have_count(before + 1)
+    expect(page.locator("#answer textarea")).to_have_value("")
+
+
+def answer(page: Page, text: str) -> str:
+    """Sends an answer, waits for the whole reply and returns it."""
+    before = page.locator("#chat [data-testid=bot]").count()
+    send(page, text)
+    wait_for_turn(page, before + 1)
+    return said_by_interviewer(page)[-1]
+
+
+def wait_for_turn(page: Page, turns: int) -> None:
+    """Waits until the interviewer has had ``turns`` turns and it isn't hers any more."""
+    expect(page.locator("#chat [data-testid=bot]")).to_have_count(turns, timeout=REPLY_MS)
+    turn = re.compile("Your turn|The interview is over")
+    expect(page.locator("#status")).to_have_text(turn, timeout=REPLY_MS)
+
+
+def end(page: Page) -> None:
+    """Ends the interview and waits for the report."""
+    if page.locator("#end").is_visible():
+        page.locator("#end").click()
+    expect(page.locator("#report h2").first).to_be_visible(timeout=4 * REPLY_MS)

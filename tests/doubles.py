@@ -1,0 +1,368 @@
+"""Stand-ins for a model: one at the seam of the engine, one at the other end of the wire."""
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from interviewer.content import Message
+from interviewer.errors import ModelUnavailable
+
+NOW = datetime(2026, 5, 1, 12, 30, tzinfo=UTC)
+
+RUBRIC = """\
+area: story
+title: Stories
+description: Stories for the tests.
+principles:
+  - id: dig
+    title: Dig
+    strong: Digs down.
+    weak: Stays at the surface.
+topics:
+  - id: caching
+    title: Caching
+ladder: [scene, own_part, cause, number, measured, confirmed]
+criteria:
+  - id: situation
+    title: Situation
+    weight: 1
+    levels: {1: S one, 2: S two, 3: S three, 4: S four, 5: S five}
+    checks:
+      - id: scene
+        shows: sets the scene
+        gap: a month and a team
+        ask: in which month and in which team it happened
+        probe: In which month was that, and in which team?
+        advice: Open with the month and the team.
+        meets: [It was in May., In May we lost a bank.]
+        misses: [I always act., One should plan., Planning is good.]
+      - id: own_part
+        shows: tells the own part
+        gap: your own role
+        ask: which role they had in the decision of the team
+        probe: Which role did you have in the decision of the team?
+        pushback: Would the team have come to that decision without you?
+        advice: Turn each we into I.
+        meets: [I did it myself., I wrote the parser myself.]
+        misses: [We did it., The team did it.]
+        anchors: ['\\b(we|our)\\b']
+  - id: results
+    title: Results
+    weight: 2
+    levels: {1: R one, 2: R two, 3: R three, 4: R four, 5: R five}
+    checks:
+      - id: number
+        shows: gives a number
+        gap: a figure for the outcome
+        ask: by which figure the outcome improved
+        probe: By which figure did the outcome improve?
+        pushback: Which part of that figure would you defend in an audit of the outcome?
+        advice: Find one figure.
+        meets: [It fell by nine percent., It rose by 2 percent.]
+        misses: [It fell., It went well.]
+        cues: ['percent', '\\d']
+        anchors: ['fell|rose|improved']
+      - id: measured
+        shows: tells how it was measured
+        gap: how it was measured
+        ask: how it was measured and against what baseline
+        probe: How did you measure that, and against what baseline?
+        pushback: What else could explain the difference you measured from the baseline?
+        advice: Name the baseline.
+        meets: [Against the old baseline it rose., The baseline was the old model.]
+        misses: [It rose., We looked at it.]
+        expected: false
+  - id: digging
+    title: Digging
+    weight: 2
+    principles: [dig]
+    levels: {1: D one, 2: D two, 3: D three, 4: D four, 5: D five}
+    checks:
+      - id: cause
+        shows: names the cause
+        gap: the root cause
+        ask: what the root cause was
+        probe: What was the root cause, and how did you find it?
+        advice: Finish the sentence with because.
+        meets: [It broke because of a time zone., It failed because the disk was full.]
+        misses: [It broke., I looked into it.]
+      - id: confirmed
+        shows: tells how the cause was confirmed
+        gap: how the cause was confirmed
+        ask: how they confirmed the root cause
+        probe: How did you confirm the root cause?
+        advice: Tell the test that could have proved you wrong.
+        meets: [I confirmed it by a revert., A rerun confirmed it.]
+        misses: [I was sure., We moved on.]
+        expected: false
+questions:
+  - id: failure
+    text: Tell me about a time you failed to ship a project on schedule.
+    principles: [dig]
+  - id: conflict
+    text: Describe a situation where you disagreed with your supervisor.
+  - id: success
+    text: Which of your results are you most proud of, and why?
+    topics: [caching]
+"""
+"""A small valid rubric, as its file."""
+
+STRONG = (
+    "In May our exporter broke. I rewrote the parser myself. It broke because of a time zone. "
+    "Errors fell by nine percent. That was against the old baseline. A rerun confirmed it."
+)
+"""Shows every check of the small rubric."""
+
+# Which word in a sentence shows which check of the small rubric, by the check's ``shows``.
+MARKERS = {
+    "sets the scene": "may",
+    "tells the own part": "myself",
+    "gives a number": "percent",
+    "tells how it was measured": "baseline",
+    "names the cause": "because",
+    "tells how the cause was confirmed": "confirmed",
+}
+
+
+def asked_check(messages: Sequence[Message]) -> str:
+    """The ``shows`` of the check that is asked for."""
+    return next(shows for shows in MARKERS if f"the sentence {shows}." in messages[0]["content"])
+
+
+def asked_sentence(messages: Sequence[Message]) -> str:
+    return messages[-1]["content"].removeprefix("Sentence: ")
+
+
+def by_markers(messages: Sequence[Message]) -> float:
+    """Yes where the sentence holds the check's marker word."""
+    return 0.95 if MARKERS[asked_check(messages)] in asked_sentence(messages).lower() else 0.05
+
+
+def own_part_probe(messages: Sequence[Message]) -> str:
+    """A phrasing that breaks no rule, whatever was said."""
+    asked = messages[-1]["content"].rpartition("\n")[2]
+    return f"And you, {asked.partition(': ')[2].rstrip('.?')}?"
+
+
+class ScriptedModel:
+    """A model whose replies are functions of the messages.
+
+    ``failures`` calls raise ModelUnavailable first; ``failures = -1``: every call does.
+    While ``held`` is cleared, calls wait.
+    """
+
+    def __init__(
+        self,
+        yes: Callable[[Sequence[Message]], float | None] = by_markers,
+        say: Callable[[Sequence[Message]], str] = own_part_probe,
+        failures: int = 0,
+    ) -> None:
+        self.label = "scripted"
+        self.failures = failures
+        self.asked: list[list[Message]] = []
+        """What ``yes`` was asked."""
+        self.phrased: list[list[Message]] = []
+        """What ``stream`` was asked."""
+        self.temperatures: list[float] = []
+        self.at_work = 0
+        self.held = asyncio.Event()
+        self.held.set()
+        self._yes = yes
+        self._say = say
+
+    async def ready(self) -> None:
+        await self._begin()
+
+    async def stream(
+        self, messages: Sequence[Message], most_tokens: int, temperature: float
+    ) -> AsyncGenerator[str, None]:
+        self.phrased.append(list(messages))
+        self.temperatures.append(temperature)
+        await self._begin()
+        for word in self._say(messages).split(" "):
+            await asyncio.sleep(0)
+            yield word + " "
+
+    async def yes(self, messages: Sequence[Message]) -> float | None:
+        self.asked.append(list(messages))
+        await self._begin()
+        return self._yes(messages)
+
+    async def _begin(self) -> None:
+        self.at_work += 1
+        try:
+            await asyncio.sleep(0)
+            await self.held.wait()
+        finally:
+            self.at_work -= 1
+        if self.failures:
+            self.failures -= 1
+            raise ModelUnavailable("scripted can't be reached; check that it runs")
+
+
+# --- The other end of the wire ----------------------------------------------------------
+
+
+@dataclass
+class Request:
+    path: str
+    headers: dict[str, str]
+    body: Any
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: "FakeEndpoint"
+
+    def do_POST(self) -> None:
+        length = int(self.headers.get("content-length") or 0)
+        raw = self.rfile.read(length)
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.server.requests.append(Request(self.path, headers, json.loads(raw) if raw else None))
+        replies = self.server.replies
+        reply = replies.pop(0) if len(replies) > 1 else replies[0]
+        reply(self)
+
+    do_GET = do_POST  # noqa: N815
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def send(self, status: int, body: str, kind: str = "application/json", **headers: str) -> None:
+        data = body.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(data)))
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        self.wfile.write(data)
+
+    def begin_stream(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+
+    def chunk(self, text: str) -> None:
+        data = text.encode()
+        self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+        self.wfile.flush()
+
+
+Reply = Callable[[_Handler], None]
+
+
+class FakeEndpoint(ThreadingHTTPServer):
+    """An HTTP server on a free port of 127.0.0.1; the last reply is given again and again."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, *replies: Reply) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.replies = list(replies)
+        self.requests: list[Request] = []
+        self._thread = threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True)
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def handle_error(self, *_: object) -> None:
+        """A client that went away is no fault of the server's."""
+
+    def stop(self) -> None:
+        """Closes the port; a second time does nothing."""
+        self.shutdown()
+        self.server_close()
+        self._thread.join()
+
+
+def body(status: int, text: str, kind: str = "application/json", **headers: str) -> Reply:
+    return lambda handler: handler.send(status, text, kind, **headers)
+
+
+def failure(status: int, **headers: str) -> Reply:
+    text = json.dumps({"error": {"message": "no", "type": "some", "code": None}})
+    return body(status, text, retry_after_ms="1", **headers)
+
+
+def completion(text: str | None, logprobs: Any = None) -> Reply:
+    return body(
+        200,
+        json.dumps(
+            {
+                "id": "1",
+                "object": "chat.completion",
+                "created": 1,
+                "model": "m",
+                "choices": [
+                    {
+                        "index": 0,
+                        "finish_reason": "length",
+                        "message": {"role": "assistant", "content": text},
+                        "logprobs": logprobs,
+                    }
+                ],
+            }
+        ),
+    )
+
+
+def top(**tokens: float) -> dict[str, Any]:
+    """Log probabilities of a reply's first token; ``_`` in a name stands for a space."""
+    alternatives = [
+        {"token": name.replace("_", " "), "logprob": value, "bytes": None}
+        for name, value in tokens.items()
+    ]
+    return {"content": [{**alternatives[0], "top_logprobs": alternatives}], "refusal": None}
+
+
+def event(text: str | None, finish: str | None = None) -> str:
+    delta = {} if text is None else {"content": text}
+    choice = {"index": 0, "delta": delta, "finish_reason": finish}
+    data = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+    return f"data: {json.dumps({**data, 'choices': [choice]})}\n\n"
+
+
+def events(*pieces: str, finish: str | None = "stop", cut: bool = False) -> Reply:
+    """A streamed reply; ``cut``: the connection goes before its end."""
+
+    def reply(handler: _Handler) -> None:
+        handler.begin_stream()
+        for piece in pieces:
+            handler.chunk(event(piece))
+        if cut:
+            handler.close_connection = True
+            return
+        if finish:
+            handler.chunk(event(None, finish))
+        handler.chunk("data: [DONE]\n\n")
+        handler.wfile.write(b"0\r\n\r\n")
+
+    return reply
+
+
+def raw_stream(text: str) -> Reply:
+    def reply(handler: _Handler) -> None:
+        handler.begin_stream()
+        handler.chunk(text)
+        handler.wfile.write(b"0\r\n\r\n")
+
+    return reply
+
+
+def hang(seconds: float) -> Reply:
+    def reply(handler: _Handler) -> None:
+        time.sleep(seconds)
+        handler.close_connection = True
+
+    return reply

@@ -1,0 +1,138 @@
+"""Who may import what. Reads the source, runs none of it."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "interviewer"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+PURE = [
+    *["session", "probe", "scoring", "report", "gates", "transcript", "judgement", "rubric"],
+    "errors",
+]
+"""Take values, return values: no I/O, no clock, no model."""
+
+HARMLESS = {"collections", "dataclasses", "datetime", "itertools", "math", "re", "typing", "enum"}
+"""What a pure module may import of the standard library; datetime for types only."""
+
+
+def _name(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def _imports(path: Path) -> set[str]:
+    """The full names of what a file imports, also inside its functions."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative imports hide who imports whom"
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def _roots(path: Path) -> set[str]:
+    return {name.split(".")[0] for name in _imports(path)}
+
+
+def _users(library: str) -> set[str]:
+    users = {_name(path) for path in MODULES if library in _roots(path)}
+    if library in _roots(ROOT / "app.py") if (ROOT / "app.py").exists() else False:
+        users.add("app")
+    return users
+
+
+@pytest.mark.parametrize(
+    ("library", "only"),
+    [
+        ("openai", {"interviewer.llm"}),
+        ("tiktoken", {"interviewer.llm"}),
+        ("yaml", {"interviewer.content"}),
+        ("jinja2", {"interviewer.content"}),
+        ("sqlalchemy", {"interviewer.store"}),
+        ("platformdirs", {"interviewer.settings"}),
+        ("argparse", {"interviewer.cli"}),
+        ("xllamacpp", {"interviewer.embedded"}),
+    ],
+)
+def test_a_library_has_one_user(library, only):
+    assert _users(library) <= only
+    if library not in {"xllamacpp", "argparse"}:
+        assert _users(library) == only, "the table is out of date"
+
+
+@pytest.mark.parametrize("library", ["gradio", "fastapi", "uvicorn", "starlette"])
+def test_only_the_page_knows_its_libraries(library):
+    assert all(user == "app" or user.startswith("interviewer.ui") for user in _users(library))
+
+
+def test_only_settings_reads_the_environment():
+    readers = set()
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "name", "")
+            if name in {"environ", "getenv", "environb"}:
+                readers.add(_name(path))
+    assert "interviewer.settings" in readers
+    assert readers == {"interviewer.settings"}
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_a_pure_module_does_no_io(name):
+    path = PACKAGE / f"{name}.py"
+    own = {one for one in _imports(path) if one.startswith("interviewer")}
+    others = {one.split(".")[0] for one in _imports(path)} - {"interviewer"}
+    assert {one for one in others if one in sys.stdlib_module_names} <= HARMLESS
+    assert others - sys.stdlib_module_names <= {"pydantic"}
+    assert {one.split(".")[1] for one in own if "." in one} <= set(PURE)
+    called = {
+        node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+    }
+    assert not called & {"open", "print", "input", "now", "today", "exec", "eval"}
+
+
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [
+        ("content", {"store", "llm", "grading", "reply", "interview", "runtime", "ui", "cli"}),
+        ("llm", {"store", "grading", "reply", "interview", "runtime", "ui", "cli", "batch"}),
+        ("store", {"llm", "content", "grading", "reply", "interview", "runtime", "ui", "cli"}),
+        ("grading", {"store", "reply", "interview", "runtime", "ui", "cli", "batch"}),
+        ("reply", {"store", "interview", "runtime", "ui", "cli", "batch"}),
+        ("interview", {"runtime", "ui", "cli", "batch", "settings"}),
+        ("settings", {"store", "llm", "content", "interview", "runtime", "ui", "cli"}),
+    ],
+)
+def test_there_is_no_way_back_up(low, high):
+    own = {one.split(".")[1] for one in _imports(PACKAGE / f"{low}.py") if "interviewer." in one}
+    assert not own & high
+
+
+@pytest.mark.parametrize("path", MODULES, ids=_name)
+def test_nothing_is_done_at_import(path):
+    """No file, network or process is touched by a module's top level."""
+    touched = set()
+    for statement in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.If):
+            continue
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Call):
+                function = node.func
+                touched.add(getattr(function, "attr", getattr(function, "id", "")))
+    assert not touched & {
+        "open",
+        "read_text",
+        "mkdir",
+        "connect",
+        "run",
+        "Popen",
+        "urlopen",
+        "print",
+    }

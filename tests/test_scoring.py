@@ -1,0 +1,194 @@
+"""Levels, votes and scores, by hand."""
+
+from itertools import permutations
+
+import pytest
+
+from interviewer.judgement import THRESHOLD, Judgement
+from interviewer.scoring import (
+    CheckResult,
+    CriterionGrade,
+    best_judgements,
+    level_of,
+    question_results,
+    score_of,
+    vote_of,
+)
+from interviewer.transcript import SentenceRef
+
+
+def _judgement(met, seq=2, check_id="scene", **more):
+    return Judgement(seq=seq, check_id=check_id, met=met, **more)
+
+
+@pytest.mark.parametrize(
+    ("met", "shown"), [(None, False), (0.0, False), (0.49, False), (1.0, True)]
+)
+def test_shown(met, shown):
+    assert _judgement(met).shown is shown
+    assert _judgement(THRESHOLD).shown
+
+
+@pytest.mark.parametrize(
+    ("mets", "best"),
+    [
+        ([0.2, 0.9, 0.4], 0.9),
+        ([0.9, 0.2], 0.9),
+        ([None, 0.3], 0.3),
+        ([0.3, None], 0.3),
+        ([None, None], None),
+        ([0.0, 0.0], 0.0),
+        ([0.0, None], 0.0),
+        ([0.0, 0.1], 0.1),
+    ],
+)
+def test_best_judgements(mets, best):
+    judgements = [_judgement(met, seq=2 * number) for number, met in enumerate(mets, 1)]
+    assert best_judgements(judgements)["scene"].met == best
+
+
+@pytest.mark.xfail(strict=True, reason="`met or -1.0` takes 0.0 for unjudged")
+def test_a_sure_no_is_better_than_no_judgement():
+    for order in permutations([None, 0.0]):
+        assert best_judgements([_judgement(met) for met in order])["scene"].met == 0.0
+
+
+def test_best_judgements_are_by_check():
+    best = best_judgements([_judgement(0.9), _judgement(0.2, check_id="cause")])
+    assert {one: best[one].met for one in best} == {"scene": 0.9, "cause": 0.2}
+    assert best_judgements([]) == {}
+
+
+# the judgement's probability (or "none": no judgement), expected, probed, status, note
+RESULTS = [
+    (0.9, True, False, "shown", None),
+    (0.9, False, False, "shown", None),
+    (0.9, False, True, "shown", None),
+    (0.1, True, False, "missing", "not shown"),
+    (0.1, True, True, "missing", "asked for, and not shown"),
+    (0.1, False, True, "missing", "asked for, and not shown"),
+    (0.1, False, False, "not observed", "it didn't come up"),
+    (0.0, True, False, "missing", "not shown"),
+    (None, True, False, "not observed", "neither Yes nor No"),
+    (None, True, True, "not observed", "neither Yes nor No"),
+    ("none", True, True, "not observed", "it was not judged"),
+    ("none", False, False, "not observed", "it was not judged"),
+]
+
+
+@pytest.mark.parametrize(("met", "expected", "probed", "status", "note"), RESULTS)
+def test_question_results(rubric, met, expected, probed, status, note):
+    criterion = rubric.criteria[1]  # "number" is expected, "measured" is not
+    check_id = "number" if expected else "measured"
+    best = {}
+    if met != "none":
+        why = "neither Yes nor No" if met is None else None
+        proofs = (3, 1) if met is not None and met >= 0.5 else ()
+        best[check_id] = _judgement(met, 4, check_id, sentences=proofs, note=why)
+    results = question_results(criterion, "failure", best, {check_id} if probed else ())
+    assert [one.check_id for one in results] == ["number", "measured"]
+    result = next(one for one in results if one.check_id == check_id)
+    assert (result.status, result.note, result.question_id) == (status, note, "failure")
+    if status == "not observed":
+        assert result.met is None
+    else:
+        assert result.met == met
+    proofs = (SentenceRef(seq=4, n=3), SentenceRef(seq=4, n=1)) if status == "shown" else ()
+    assert result.evidence == proofs
+
+
+def _results(notation: str) -> list[CheckResult]:
+    statuses = {"s": "shown", "m": "missing", "-": "not observed"}
+    return [
+        CheckResult(check_id=f"c{n}", question_id=None, status=statuses[one], met=None)
+        for n, one in enumerate(notation)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("notation", "level"),
+    [
+        ("", None),
+        ("-", None),
+        ("--", None),
+        ("s", 5),
+        ("m", 1),
+        ("ss", 5),
+        ("sm", 3),
+        ("mm", 1),
+        ("s-", 4),  # one lucky check is not the top
+        ("m-", 1),
+        ("sm-", 3),
+        ("sss", 5),
+        ("ssm", 4),  # 3.67
+        ("smm", 2),  # 2.33
+        ("sssm", 4),
+        ("smmm", 2),
+        ("ssss-", 4),
+        ("ssm-", 4),
+        ("sssssm", 4),  # 4.33
+        ("sssssssm", 5),  # 4.5 is rounded up
+        ("smmmmmmm", 2),  # and so is 1.5
+        ("sssssmmm", 4),  # and 3.5
+        ("sssmmmmm", 3),  # and 2.5
+        ("sssssssm-", 4),
+    ],
+)
+def test_level_of(notation, level):
+    assert level_of(_results(notation)) == level
+    assert level_of(_results(notation[::-1])) == level
+
+
+def _grades(*levels):
+    return [
+        CriterionGrade(criterion_id=f"k{n}", level=level, results=())
+        for n, level in enumerate(levels)
+    ]
+
+
+def _weights(*weights):
+    return {f"k{n}": weight for n, weight in enumerate(weights)}
+
+
+@pytest.mark.parametrize(
+    ("levels", "weights", "vote"),
+    [
+        ((), (), "no vote"),
+        ((None, None), (1, 1), "no vote"),
+        ((5, None, None), (1, 1, 1), "no vote"),  # a third of the weight
+        ((5, None), (1, 1), "strong hire"),  # half is enough
+        ((5, None), (1, 1.01), "no vote"),
+        ((5, 5), (1, 1), "strong hire"),
+        ((5, 5, 5, 2), (1, 1, 1, 1), "hire"),  # 4.25, but one below the bar
+        ((5, 5, 4, 3), (1, 1, 1, 1), "strong hire"),  # 4.25 and none below
+        ((5, 4, 4, 3), (1, 1, 1, 1), "hire"),  # 4.0
+        ((3, 3), (1, 1), "hire"),
+        ((4, 2), (1, 1), "hire"),
+        ((5, 1), (1, 1), "no hire"),  # 3.0, but a 1
+        ((5, 5, 1), (1, 1, 1), "no hire"),
+        ((3, 2), (1, 1), "no hire"),
+        ((2, 2), (1, 1), "no hire"),
+        ((2, 1), (1, 1), "strong no hire"),
+        ((1, 1), (1, 1), "strong no hire"),
+        ((5, 2), (1, 3), "no hire"),  # 2.75
+        ((5, 2), (3, 1), "hire"),  # 4.25, below the bar
+    ],
+)
+def test_vote_of(levels, weights, vote):
+    assert vote_of(_grades(*levels), _weights(*weights)) == vote
+
+
+@pytest.mark.parametrize(
+    ("levels", "weights", "score"),
+    [
+        ((), (), None),
+        ((None,), (1,), None),
+        ((1,), (1,), 0.0),
+        ((5,), (3,), 1.0),
+        ((3, None), (1, 9), 0.5),
+        ((5, 1), (1, 3), 0.25),
+        ((2, 4), (1, 1), 0.5),
+    ],
+)
+def test_score_of(levels, weights, score):
+    assert score_of(_grades(*levels), _weights(*weights)) == score

@@ -1,0 +1,189 @@
+"""What is stored is all there is, and no turn is taken twice."""
+
+import re
+import sqlite3
+import threading
+from datetime import UTC
+
+import pytest
+
+from interviewer.errors import InterviewNotFound, StoreError, TurnConflict
+from interviewer.judgement import Judgement
+from interviewer.session import Plan
+from interviewer.store import Store
+from interviewer.transcript import SentenceRef
+
+PLAN = Plan(area="story", question_ids=("failure", "conflict"), most_probes=1)
+
+
+@pytest.fixture
+def interview_id(store, turn):
+    return store.create(PLAN, turn(1, "question"))
+
+
+def test_what_goes_in_comes_out(store, interview_id, turn):
+    said = [
+        turn(1, "question"),
+        turn(2, "answer", "Ünïcode 🔥 “quoted”\n<|im_end|> \\ ' ; DROP TABLE turns;--"),
+        turn(3, "probe", check_id="scene", about=SentenceRef(seq=2, n=1), model="scripted"),
+    ]
+    for one in said[1:]:
+        store.add_turn(interview_id, one)
+    found = [
+        Judgement(seq=2, check_id="own_part", met=None, note="why", judge="m"),
+        Judgement(seq=2, check_id="scene", met=0.1 + 0.2, sentences=(2, 1)),
+    ]
+    for one in reversed(found):
+        store.add_judgement(interview_id, one)
+    interview = store.load(interview_id)
+    assert interview.id == interview_id
+    assert interview.plan == PLAN
+    assert list(interview.turns) == said
+    assert list(interview.judgements) == found
+
+
+def test_turns_come_in_their_order(store, interview_id, turn):
+    for seq in (4, 2, 3, 10):
+        store.add_turn(interview_id, turn(seq, "answer"))
+    assert [one.seq for one in store.load(interview_id).turns] == [1, 2, 3, 4, 10]
+
+
+def test_a_later_judgement_takes_the_place_of_an_earlier(store, interview_id):
+    for met in (None, 0.2, 0.9):
+        store.add_judgement(interview_id, Judgement(seq=2, check_id="scene", met=met))
+    store.add_judgement(interview_id, Judgement(seq=4, check_id="scene", met=0.1))
+    found = store.load(interview_id).judgements
+    assert [(one.seq, one.met) for one in found] == [(2, 0.9), (4, 0.1)]
+
+
+def test_a_turn_is_taken_once(store, interview_id, turn):
+    store.add_turn(interview_id, turn(2, "answer", "first"))
+    with pytest.raises(TurnConflict, match="look at it again"):
+        store.add_turn(interview_id, turn(2, "answer", "second"))
+    assert [one.text for one in store.load(interview_id).turns[1:]] == ["first"]
+
+
+def test_of_many_at_once_one_wins(store, interview_id, turn):
+    outcomes, start = [], threading.Barrier(8)
+
+    def add(number: int) -> None:
+        start.wait()
+        try:
+            store.add_turn(interview_id, turn(2, "answer", f"answer {number}"))
+            outcomes.append(f"answer {number}")
+        except TurnConflict:
+            outcomes.append("conflict")
+
+    threads = [threading.Thread(target=add, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert outcomes.count("conflict") == 7
+    (winner,) = set(outcomes) - {"conflict"}
+    assert store.load(interview_id).turns[1].text == winner
+
+
+def test_interviews_do_not_mix(store, turn):
+    first, second = (store.create(PLAN, turn(1, "question", name)) for name in ("one", "two"))
+    store.add_turn(first, turn(2, "answer", "mine"))
+    store.add_judgement(first, Judgement(seq=2, check_id="scene", met=0.9))
+    assert [one.text for one in store.load(second).turns] == ["two"]
+    assert store.load(second).judgements == ()
+
+
+def test_ids_can_not_be_guessed(store, turn):
+    ids = {store.create(PLAN, turn(1, "question")) for _ in range(20)}
+    assert len(ids) == 20
+    for one in ids:
+        assert re.fullmatch(r"[A-Za-z0-9_-]{43}", one)  # 256 bits in base64
+    assert len({one[:4] for one in ids}) > 15
+
+
+@pytest.mark.parametrize("wrong", ["", "nonsense", "' OR 1=1 --", "x" * 10_000, "🔥"])
+def test_unknown_interview(store, interview_id, wrong):
+    with pytest.raises(InterviewNotFound, match="start a new one"):
+        store.load(wrong)
+
+
+@pytest.mark.xfail(strict=True, reason="the foreign key's error is taken for a turn that is taken")
+def test_turn_of_an_unknown_interview(store, turn):
+    with pytest.raises(InterviewNotFound):
+        store.add_turn("nonsense", turn(1, "question"))
+
+
+def test_it_is_there_after_a_restart(store, database_url, interview_id, turn):
+    store.add_turn(interview_id, turn(2, "answer"))
+    before = store.load(interview_id)
+    store.close()
+    again = Store(database_url)
+    again.open()
+    assert again.load(interview_id) == before
+    again.close()
+
+
+def test_two_processes_see_each_other(store, database_url, interview_id, turn):
+    other = Store(database_url)
+    other.open()
+    other.add_turn(interview_id, turn(2, "answer"))
+    with pytest.raises(TurnConflict):
+        store.add_turn(interview_id, turn(2, "answer"))
+    assert len(store.load(interview_id).turns) == 2
+    other.close()
+
+
+@pytest.mark.xfail(strict=True, reason="SQLite gives back a time without its zone")
+def test_created_at_keeps_its_zone(store, interview_id):
+    assert store.load(interview_id).created_at.tzinfo == UTC
+
+
+def test_nothing_happens_before_open(tmp_path, turn):
+    path = tmp_path / "deep" / "down" / "x.db"
+    store = Store(f"sqlite:///{path}")
+    assert not path.parent.exists()
+    with pytest.raises(StoreError, match=r"call open\(\) first"):
+        store.create(PLAN, turn(1, "question"))
+    store.open()
+    assert path.exists()
+    store.close()
+    with pytest.raises(StoreError, match=r"call open\(\) first"):
+        store.load("x")
+    store.close()  # twice is once
+
+
+def test_a_folder_that_can_not_be_made(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StoreError, match="set INTERVIEWER_DATA_DIR to one that can") as caught:
+        Store(f"sqlite:///{tmp_path}/file/deeper/x.db").open()
+    assert f"{tmp_path}/file/deeper/x.db" in str(caught.value)
+
+
+def test_a_folder_where_the_file_should_be(tmp_path):
+    (tmp_path / "x.db").mkdir()
+    with pytest.raises(StoreError, match="check that its disk has room and that it can be written"):
+        Store(f"sqlite:///{tmp_path}/x.db").open()
+
+
+def test_a_file_that_is_no_database(tmp_path):
+    (tmp_path / "x.db").write_bytes(b"this is no database at all " * 100)
+    with pytest.raises(StoreError, match="file is not a database") as caught:
+        Store(f"sqlite:///{tmp_path}/x.db").open()
+    assert "check" in str(caught.value)
+
+
+def test_a_database_that_breaks_later(store, tmp_path, interview_id):
+    store.close()
+    store.open()
+    path = tmp_path / "data" / "interviews.db"
+    for one in path.parent.iterdir():
+        one.write_bytes(b"garbage " * 4096)
+    with pytest.raises(StoreError, match="can't be used"):
+        store.load(interview_id)
+
+
+def test_tables_that_are_not_there(store, tmp_path, interview_id):
+    with sqlite3.connect(tmp_path / "data" / "interviews.db") as connection:
+        connection.execute("DROP TABLE turns")
+    connection.close()
+    with pytest.raises(StoreError, match="no such table"):
+        store.load(interview_id)

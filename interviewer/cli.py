@@ -10,9 +10,10 @@ from pathlib import Path
 from interviewer import __version__, weights
 from interviewer.batch import grade_file
 from interviewer.content import content_folder, load_prompts, load_rubric, load_rubrics
-from interviewer.errors import InterviewerError
+from interviewer.errors import ContentError, InterviewerError
 from interviewer.interview import QUESTIONS, View
 from interviewer.report import to_markdown
+from interviewer.rubric import Rubric
 from interviewer.runtime import Runtime, open_runtime
 from interviewer.settings import Settings, from_environment
 
@@ -80,13 +81,26 @@ def _check(arguments: argparse.Namespace, _: Settings) -> int:
         prompts = load_prompts(content_folder("prompts"))
         print(f"{len(prompts)} prompts: sound")
     else:
-        rubrics = [load_rubric(path) for path in arguments.paths]
+        rubrics = _each(arguments.paths)
     for rubric in rubrics:
         counts = (len(rubric.criteria), len(rubric.checks), len(rubric.questions))
         print(
             f"{rubric.area}: sound; {counts[0]} criteria, {counts[1]} checks, {counts[2]} questions"
         )
     return 0
+
+
+def _each(paths: Sequence[Path]) -> list[Rubric]:
+    """The rubrics of all files; one error that tells every broken one's faults."""
+    rubrics, faults = [], []
+    for path in paths:
+        try:
+            rubrics.append(load_rubric(path))
+        except ContentError as error:
+            faults.append(str(error))
+    if faults:
+        raise ContentError("\n".join(faults))
+    return rubrics
 
 
 def _model(arguments: argparse.Namespace, settings: Settings) -> int:

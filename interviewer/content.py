@@ -7,7 +7,7 @@ before rendering), and the chat template's control tokens in it are defused.
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypedDict, TypeVar
@@ -16,6 +16,7 @@ import jinja2
 import jinja2.meta
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from interviewer.errors import ContentError
 from interviewer.rubric import Rubric, Strict, Text
@@ -48,10 +49,13 @@ class _Loader(yaml.SafeLoader):
         seen: set[Any] = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
-            if key in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key!r} is given twice; keep one", key_node.start_mark
-                )
+            fault = None
+            if not isinstance(key, (str, int)):
+                fault = f"a key must be a word, not {key!r}; correct it"
+            elif key in seen:
+                fault = f"the key {key!r} is given twice; keep one"
+            if fault:
+                raise yaml.constructor.ConstructorError(None, None, fault, key_node.start_mark)
             seen.add(key)
         return super().construct_mapping(node, deep)
 
@@ -76,7 +80,7 @@ def _line_of(node: yaml.Node | None, path: Iterable[int | str]) -> int:
     return line
 
 
-def _cure(error: Mapping[str, Any]) -> str:
+def _cure(error: ErrorDetails) -> str:
     where = ".".join(str(step) for step in error["loc"]) or "the file"
     kind, message = error["type"], str(error["msg"]).removeprefix("Value error, ")
     if kind == "extra_forbidden":
@@ -97,14 +101,53 @@ def _parse(model: type[ModelT], text: str, path: Path, first_line: int = 1) -> M
         raise ContentError(f"{path}:{line}: {error.problem or error}") from error
     except yaml.YAMLError as error:
         raise ContentError(f"{path}:{first_line}: not readable as YAML: {error}") from error
+    except ValueError as error:  # an impossible date, say
+        raise ContentError(f"{path}:{first_line}: {error}; put the value in quotes") from error
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        faults = [
-            f"{path}:{_line_of(node, fault['loc']) + first_line - 1}: {_cure(fault)}"
-            for fault in error.errors()
-        ]
-        raise ContentError("\n".join(faults)) from error
+        raise ContentError(
+            "\n".join(
+                f"{path}:{_place(node, fault) + first_line - 1}: {_cure(fault)}"
+                for fault in _told_once(error.errors())
+            )
+        ) from error
+
+
+def _told_once(faults: Sequence[ErrorDetails]) -> list[ErrorDetails]:
+    """The faults without those that only follow from another.
+
+    A list with a faulty item also counts as too short.
+    """
+    places = [fault["loc"] for fault in faults]
+    return [
+        fault
+        for fault in faults
+        if fault["type"] != "too_short"
+        or not any(
+            len(place) > len(fault["loc"]) and place[: len(fault["loc"])] == fault["loc"]
+            for place in places
+        )
+    ]
+
+
+def _place(node: yaml.Node | None, fault: ErrorDetails) -> int:
+    """The line of a fault; of the id that it names where it is a fault of the whole file."""
+    if not fault["loc"] and node is not None:
+        named = re.findall(r"'([a-z][a-z0-9_]*)'", str(fault["msg"]))
+        lines = [line for name in named[:1] for line in _lines_with(node, name)]
+        if lines:
+            return max(lines)
+    return _line_of(node, fault["loc"])
+
+
+def _lines_with(node: yaml.Node, value: str) -> list[int]:
+    """The lines of all scalars below ``node`` that are ``value``."""
+    if isinstance(node, yaml.ScalarNode):
+        return [node.start_mark.line + 1] if node.value == value else []
+    is_list = isinstance(node, yaml.SequenceNode)
+    below = node.value if is_list else [one for pair in node.value for one in pair]
+    return [line for one in below for line in _lines_with(one, value)]
 
 
 def _read(path: Path) -> str:
@@ -208,7 +251,7 @@ def load_prompt(path: Path) -> Prompt:
         name=header.name,
         version=header.version,
         inputs=frozenset(header.inputs),
-        sections=tuple(_sections(body)),
+        sections=tuple(_sections(path, body, body_line)),
         digest=hashlib.sha256(source.encode()).hexdigest()[:12],
     )
 
@@ -220,7 +263,8 @@ def _check_variables(path: Path, body: str, body_line: int, header: _Header) -> 
         line = body_line + error.lineno
         raise ContentError(f"{path}:{line}: {error.message}; mend the template") from error
     for name in sorted(used - set(header.inputs)):
-        line = body_line + body[: body.find(name)].count("\n") + 1
+        used_at = re.search(rf"\{{[\{{%][^}}]*\b{name}\b", body)
+        line = body_line + body[: used_at.end() if used_at else 0].count("\n") + 1
         raise ContentError(
             f"{path}:{line}: the variable {name!r} is used but not listed under 'inputs'; "
             "add it there or correct its spelling"
@@ -229,12 +273,27 @@ def _check_variables(path: Path, body: str, body_line: int, header: _Header) -> 
         raise ContentError(f"{path}:2: the input {name!r} is never used; remove it from 'inputs'")
 
 
-def _sections(body: str) -> list[tuple[Role | None, jinja2.Template]]:
-    parts = _SECTION.split(body)
-    if len(parts) == 1:
-        return [(None, _ENVIRONMENT.from_string(body))]
-    roles, texts = parts[1::2], parts[2::2]
-    return [(role, _ENVIRONMENT.from_string(text)) for role, text in zip(roles, texts, strict=True)]  # type: ignore[misc]
+def _sections(
+    path: Path, body: str, body_line: int
+) -> Iterator[tuple[Role | None, jinja2.Template]]:
+    """The roles and their templates; a text without roles is one section."""
+    roles: list[Role | None] = [None]
+    starts, ends = [0], []
+    for heading in _SECTION.finditer(body):
+        roles.append(heading[1])  # type: ignore[arg-type]
+        ends.append(heading.start())
+        starts.append(heading.end())
+    ends.append(len(body))
+    for role, start, end in zip(roles, starts, ends, strict=True):
+        if role is None and len(roles) > 1:
+            continue
+        try:
+            yield role, _ENVIRONMENT.from_string(body[start:end])
+        except jinja2.TemplateSyntaxError as error:
+            line = body_line + body[:start].count("\n") + error.lineno
+            raise ContentError(
+                f"{path}:{line}: {error.message}; begin and end it in one section"
+            ) from error
 
 
 PROMPTS = (

@@ -33,26 +33,29 @@ _FUNCTION_WORDS = frozenset(
     """.split()
 )
 
-# Text that speaks to the machinery instead of the interviewer.
+# Text that speaks to the machinery instead of the interviewer. An order is an imperative:
+# its verb begins the sentence, so that "I could not ignore the previous results" is none.
+_LEAD = r"""^\W*(?:(?:please|now|also|so|then|and|but|first|just|kindly|important|from\s+now\s+on
+    |always|you\s+(?:must|should|have\s+to|need\s+to|are\s+to|will)|(?:new|updated)\s+instructions?)
+    [\s,:!-]+){0,4}"""
 _ORDERS = re.compile(
-    r"""
-      \b(?:ignore|disregard|forget|override|bypass)\b .{0,40}
+    rf"""
+      {_LEAD} (?:ignore|disregard|forget|override|bypass)\b .{{0,40}}
         \b(?:instructions?|rubrics?|prompts?|rules|criteria|above|previous)\b
-    | \b(?:give|award|assign|grant|grade|score|rate|mark)\b .{0,40}
-        \b(?:full|maximum|max|highest|top|perfect|5\s*/\s*5|10\s*/\s*10|level\s*5|five)\b
-        .{0,20} (?:\b(?:marks?|scores?|grades?|points?|rating|everything|all)\b | \d)
-    | \bfull\s+marks\b
-    | \b(?:answer|reply|respond|say)\b .{0,15} \byes\b .{0,30}
-        \b(?:to|for)\b .{0,15} \b(?:every|all|each|any)
-    | ^\W* (?:system|assistant|developer|grader|evaluator|admin)\W*\s*[:>\]]
-    | <\|? /? \s* (?:im_start|im_end|system|assistant|inst)
-    | \b(?:you\s+are|act\s+as|pretend\s+to\s+be)\b .{0,20}
-        \b(?:now|grader|evaluator|judge|assistant|ai|language\s+model)\b .{0,30}
-    | \b(?:dear|hey|note\s+to|attention|message\s+(?:to|for))\b .{0,12}
-        \b(?:grader|evaluator|judge|llm|ai|model)\b
-    | \bsystem\s+prompt\b
-    | \b(?:meets?|passes|satisf(?:y|ies)|fulfil(?:l|ls)?)\b .{0,12}
-        \b(?:every|all)\b .{0,20} \b(?:checks?|criteri(?:a|on)|rubrics?|requirements?)\b
+    | {_LEAD} (?:give|award|assign|grant|grade|score|rate|mark)\b .{{0,60}}
+        \b(?:full|maximum|max|highest|top|perfect|\d\s*/\s*\d|level\s*\d|five|met|passed)\b
+    | {_LEAD} (?:answer|reply|respond|say|output|print|write|return)\b .{{0,30}} \byes\b
+    | {_LEAD} (?:reveal|print|show|repeat|output)\b .{{0,20}} \b(?:system\s+)?(?:prompt|rubric)\b
+    | {_LEAD} (?:act\s+as|pretend\s+to\s+be|you\s+are\s+now|roleplay\s+as)\b
+    | ^\W* (?:system|assistant|developer|grader|evaluator|admin|user)\W*\s*[:>\]]
+    | ["']role["']\s*:\s*["'](?:system|assistant|developer)
+    | <\|? /? \s* (?:im_start|im_end|system|assistant|inst)\b | \[/?INST\]
+    | ^\W* (?:dear|hey|hello|note\s+to|attention|message\s+(?:to|for))\s+ (?:the\s+|all\s+)?
+        (?:grader|evaluator|judge|llm|ai|model|assistant)\b
+    | \b(?:this|my|the)\s+(?:answer|response|candidate|sentence)\b .{{0,20}}
+        \b(?:meets?|met|passes|passed|satisf(?:y|ies)|fulfil(?:s|ls)?|deserves?|shows?)\b .{{0,12}}
+        \b(?:every|all|full|everything|the\s+(?:highest|top|maximum))\b
+    | \b(?:correct|right|expected)\s+(?:label|answer|reply|output)\b .{{0,10}} \byes\b
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -71,7 +74,9 @@ def readable_share(text: str) -> float:
 
 def _unreadable(text: str) -> bool:
     found = words(text)
-    letters = sum(char.isascii() and char.isalpha() for char in text)
+    if _in_another_script(text):
+        return True
+    letters = sum(char.isascii() and char.isalnum() for char in text)
     visible = sum(not char.isspace() for char in text)
     if letters < 0.5 * visible:
         return True
@@ -80,6 +85,11 @@ def _unreadable(text: str) -> bool:
         return True
     # One phrase over and over is no answer, however long.
     return len(found) >= 40 and len(set(found)) < 0.12 * min(len(found), 400)
+
+
+def _in_another_script(text: str) -> bool:
+    letters = [char for char in text if char.isalpha()]
+    return sum(not char.isascii() for char in letters) > 0.5 * len(letters)
 
 
 def _echoes(text: str, question: str) -> bool:
@@ -94,8 +104,8 @@ def gate(text: str, question: str = "", fewest_words: int = FEWEST_WORDS) -> Gat
         return "empty" if not read.strip() else "tiny"
     if all(addresses_the_grader(sentence.text) for sentence in split_sentences(read)):
         return "orders"
-    if len(words(read)) < fewest_words:
-        # One word in another script is "tiny" too: what is missing is an answer.
+    # Scripts without spaces have few words in a long text; eight letters are no longer one.
+    if len(words(read)) < fewest_words and not (_in_another_script(read) and len(read) >= 8):
         return "tiny"
     if _unreadable(read):
         return "unreadable"

@@ -18,12 +18,12 @@ from interviewer.errors import AnswerRejected, InterviewerError, ModelUnavailabl
 from interviewer.gates import LONGEST_ANSWER
 from interviewer.grading import Judge
 from interviewer.llm import Model
-from interviewer.reply import Replier, read_answer
+from interviewer.reply import Replier, open_answers
 from interviewer.report import Report, make_report
 from interviewer.rubric import Check, Rubric
 from interviewer.session import Interview, Plan, State, fold
 from interviewer.store import Store
-from interviewer.transcript import Sentence, Turn, answers_to
+from interviewer.transcript import Sentence, Turn
 
 _LOG = logging.getLogger(__name__)
 
@@ -111,6 +111,8 @@ class InterviewService:
         """
         rubric = self.content.rubric(area)
         chosen = tuple(question_ids) or choose_questions(rubric, questions, self._now())
+        if not chosen:
+            raise AnswerRejected("An interview needs at least one question; ask for 1 or more.")
         unknown = set(chosen) - {question.id for question in rubric.questions}
         if unknown:
             raise ValueError(f"no questions {sorted(unknown)} in the area {area!r}")
@@ -299,9 +301,8 @@ class InterviewService:
         for question_id in interview.plan.question_ids:
             question = rubric.question(question_id)
             shown: set[str] = set()
-            for answer in answers_to(interview.turns, question_id):
-                _, sentences = read_answer(interview.turns, answer, question)
-                for check in rubric.ladder_for(question) if sentences else ():
+            for answer, sentences in open_answers(interview.turns, question):
+                for check in rubric.ladder_for(question):
                     judgement = judged.get((answer.seq, check.id))
                     if judgement is not None and judgement.shown:
                         shown.add(check.id)

@@ -1,11 +1,12 @@
 """The one way to a model: the openai SDK against an OpenAI-compatible endpoint."""
 
+import contextlib
 import math
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Protocol
+from urllib.parse import urlsplit
 
 import openai
 import tiktoken
@@ -68,50 +69,60 @@ class EndpointModel:
         self._find = find
         self._timeout = timeout
         self._retries = retries
-        self._endpoint: Endpoint | None = None
-        self._client: openai.AsyncOpenAI | None = None
+        self._found: tuple[openai.AsyncOpenAI, Endpoint] | None = None
 
     async def ready(self) -> None:
         """See Model.ready."""
-        await self._connect()
+        async with self._asking() as (client, _):
+            # Any answer will do: not every endpoint lists its models.
+            with contextlib.suppress(openai.NotFoundError, openai.APIResponseValidationError):
+                await client.models.list()
 
-    async def _connect(self) -> tuple[openai.AsyncOpenAI, Endpoint]:
-        if self._client is None or self._endpoint is None:
-            self._endpoint = await self._find()
-            self._client = openai.AsyncOpenAI(
-                base_url=self._endpoint.base_url,
-                api_key=self._endpoint.api_key,
-                timeout=self._timeout,
-                max_retries=self._retries,
-            )
-        return self._client, self._endpoint
+    @contextlib.asynccontextmanager
+    async def _asking(self) -> AsyncIterator[tuple[openai.AsyncOpenAI, Endpoint]]:
+        """The client and its endpoint; errors inside come out as this package's."""
+        if self._found is None:
+            endpoint = await self._find()
+            self._found = _client(endpoint, self._timeout, self._retries), endpoint
+        found = self._found
+        try:
+            with _mapped_errors(found[1]):
+                yield found
+        except ModelUnavailable:
+            # It may have moved: the embedded server is started anew if it died.
+            self._found = None
+            raise
 
     async def stream(
         self, messages: Sequence[Message], most_tokens: int, temperature: float
     ) -> AsyncGenerator[str, None]:
         """See Model.stream."""
-        client, endpoint = await self._connect()
-        finished = False
-        with _mapped_errors(endpoint):
-            async with await client.chat.completions.create(
-                model=endpoint.model,
-                messages=_params(messages),
-                max_tokens=most_tokens,
-                temperature=temperature,
-                stream=True,
-            ) as chunks:
-                async for chunk in chunks:
-                    for choice in chunk.choices:
-                        finished = finished or choice.finish_reason is not None
-                        if choice.delta.content:
-                            yield choice.delta.content
-        if not finished:
-            raise ModelUnavailable(f"{endpoint.label} {_BROKE_OFF}")
+        begun = finished = False
+        async with self._asking() as (client, endpoint):
+            try:
+                async with await client.chat.completions.create(
+                    model=endpoint.model,
+                    messages=_params(messages),
+                    max_tokens=most_tokens,
+                    temperature=temperature,
+                    stream=True,
+                ) as chunks:
+                    async for chunk in chunks:
+                        begun = True
+                        for choice in chunk.choices:
+                            finished = finished or choice.finish_reason is not None
+                            if choice.delta.content:
+                                yield choice.delta.content
+            except openai.APIConnectionError as error:
+                if begun:
+                    raise ModelUnavailable(f"{endpoint.label} {_BROKE_OFF}") from error
+                raise
+            if not finished:
+                raise ModelUnavailable(f"{endpoint.label} {_BROKE_OFF}")
 
     async def yes(self, messages: Sequence[Message]) -> float | None:
         """See Model.yes."""
-        client, endpoint = await self._connect()
-        with _mapped_errors(endpoint):
+        async with self._asking() as (client, endpoint):
             reply = await client.chat.completions.create(
                 model=endpoint.model,
                 messages=_params(messages),
@@ -120,9 +131,25 @@ class EndpointModel:
                 logprobs=True,
                 top_logprobs=20,
             )
-        if not getattr(reply, "choices", None):
-            raise ModelReplyError(f"{endpoint.label} replied without a choice; {_CHECK_URL}")
-        return _probability_of_yes(reply.choices[0])
+            return _probability_of_yes(reply.choices[0])
+
+
+def _client(endpoint: Endpoint, timeout: float, retries: int) -> openai.AsyncOpenAI:
+    """A client that sends to this endpoint and to nothing else."""
+    here = urlsplit(endpoint.base_url).hostname in {"127.0.0.1", "localhost", "::1"}
+    client = openai.AsyncOpenAI(
+        base_url=endpoint.base_url,
+        api_key=endpoint.api_key,
+        timeout=timeout,
+        max_retries=retries,
+        # No redirects: an answer goes to the host that was named. No proxy on the way to
+        # this machine itself.
+        http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False, trust_env=not here),
+    )
+    # The SDK takes these from variables that were set for another endpoint.
+    client.organization = client.project = None
+    client._custom_headers = {}
+    return client
 
 
 def _params(messages: Sequence[Message]) -> list[ChatCompletionMessageParam]:
@@ -135,7 +162,7 @@ def _probability_of_yes(choice: Choice) -> float | None:
     An endpoint that gives no token probabilities is read by its word alone: 1 or 0.
     """
     weight = {"yes": 0.0, "no": 0.0}
-    if choice.logprobs and choice.logprobs.content:
+    if choice.logprobs and choice.logprobs.content and choice.logprobs.content[0].top_logprobs:
         for token in choice.logprobs.content[0].top_logprobs:
             word = token.token.strip().lower()
             if word in weight:
@@ -153,7 +180,7 @@ _CHECK_URL = (
 )
 
 
-@contextmanager
+@contextlib.contextmanager
 def _mapped_errors(endpoint: Endpoint) -> Iterator[None]:
     """The SDK's errors as this package's, each saying what to do."""
     try:
@@ -162,7 +189,7 @@ def _mapped_errors(endpoint: Endpoint) -> Iterator[None]:
         raise
     except openai.OpenAIError as error:
         raise _mapped(error, endpoint.label) from error
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, LookupError) as error:
         # The SDK lets a body that isn't JSON, or has another shape, through as these.
         raise ModelReplyError(f"{endpoint.label} {_UNREADABLE}") from error
     except Exception as error:

@@ -134,6 +134,8 @@ _OUT_OF_ROLE = re.compile(
     r"|instructions?|assistant)\b|[*#<>{}`_\[\]]|https?:",
     re.IGNORECASE,
 )
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+")
 _SECOND_PERSON = re.compile(r"\b(?:you|your|yours|yourself)\b", re.IGNORECASE)
 _FIRST_PERSON = {"i", "my", "we", "our", "us", "me"}
 _QUOTED = re.compile(r"[“\"]([^”\"]+)[”\"]")
@@ -176,8 +178,9 @@ def faults(
         found.append("it was asked before")
     if _speaks_as_candidate(_QUOTED.sub(" . ", text), said):
         found.append("it speaks as the candidate")
-    strangers = _strangers(text, " ".join((question, said, _own_words(target.check))))
-    if len(strangers) > 1:
+    known = " ".join((question, said, _own_words(target.check)))
+    strangers = _strangers(text, known)
+    if len(strangers) > 1 or any(name.lower() in strangers for name in _NAME.findall(text)):
         found.append(f"it names what nobody said: {', '.join(strangers)}")
     asked = _content_stems(_own_words(target.check))
     if not asked & _content_stems(_QUOTED.sub("", text)):
@@ -190,17 +193,18 @@ def broken_rules(text: str, said: str) -> list[str]:
     found = []
     if len(text.split()) > MOST_WORDS:
         found.append("it is too long")
-    for rule, pattern in (
-        ("it praises", _PRAISE),
-        ("it speaks about the candidate", _THIRD_PERSON),
-        ("it falls out of role", _OUT_OF_ROLE),
-    ):
-        if pattern.search(text):
-            found.append(rule)
-    invented = [quote for quote in _QUOTED.findall(text) if normal(quote) not in normal(said)]
+    if _PRAISE.search(text):
+        found.append("it praises")
+    if _THIRD_PERSON.search(text):
+        found.append("it speaks about the candidate")
+    # The candidate may well have built a prompt or an assistant; then these are their words.
+    if {one.lower() for one in _OUT_OF_ROLE.findall(text)} - set(words(said)):
+        found.append("it falls out of role")
+    told = f" {normal(said)} "
+    invented = [quote for quote in _QUOTED.findall(text) if f" {normal(quote)} " not in told]
     if invented:
         found.append(f"it quotes what was not said: {invented[0]!r}")
-    if set(re.findall(r"\d[\d.,]*", text)) - set(re.findall(r"\d[\d.,]*", said)):
+    if set(_NUMBER.findall(text)) - set(_NUMBER.findall(said)):
         found.append("it names a number that was not said")
     return found
 

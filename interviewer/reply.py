@@ -25,7 +25,7 @@ from interviewer.session import (
     may_probe,
     next_step,
 )
-from interviewer.transcript import Sentence, Turn, TurnKind
+from interviewer.transcript import Sentence, Turn, TurnKind, answers_to
 
 _LOG = logging.getLogger(__name__)
 
@@ -47,6 +47,17 @@ def read_answer(
     fewest = 2 if before is not None and before.kind == "probe" else 4
     found = gate(answer.text, question.text, fewest)
     return found, judged_sentences(answer.text) if found == "open" else ()
+
+
+def open_answers(
+    turns: Sequence[Turn], question: Question
+) -> list[tuple[Turn, tuple[Sentence, ...]]]:
+    """The answers to a question that hold something to judge, with those sentences."""
+    read = [
+        (answer, read_answer(turns, answer, question)[1])
+        for answer in answers_to(turns, question.id)
+    ]
+    return [(answer, sentences) for answer, sentences in read if sentences]
 
 
 class Replier:
@@ -113,30 +124,35 @@ class Replier:
         state: State,
         sentences: Sequence[Sentence],
     ) -> probe.Target | None:
-        """Judges the answer down the ladder until a gap shows, and picks what to ask."""
+        """Judges the answers down the ladder until a gap shows, and picks what to ask."""
         calls = 0
 
         async def count() -> None:
             nonlocal calls
             calls += 1
 
-        seq = interview.turns[-1].seq
-        own = {turn.seq for turn in interview.turns if turn.question_id == question.id}
-        judgements = [one for one in interview.judgements if one.seq in own]
+        answers = open_answers(interview.turns, question)
+        judged = {(one.seq, one.check_id): one for one in interview.judgements}
+        best: dict[str, Judgement] = {}
         ladder = rubric.ladder_for(question)
         for check in ladder:
-            best = scoring.best_judgements(judgements).get(check.id)
-            if check.id in state.probed or (best and best.shown):
+            if check.id in state.probed:
                 continue
             if calls >= CALLS_BEFORE_REPLY:
                 break
-            judgement = await self._judge.check(check, seq, sentences, count)
-            self._keep(interview.id, judgement)
-            judgements.append(judgement)
-            if judgement.met is not None and not judgement.shown:
+            # What an earlier answer shows is no gap, even if it was not judged yet.
+            for answer, said in answers:
+                found = judged.get((answer.seq, check.id))
+                if found is None:
+                    found = await self._judge.check(check, answer.seq, said, count)
+                    self._keep(interview.id, found)
+                best |= scoring.best_judgements([*best.values(), found])
+                if found.shown:
+                    break
+            if check.id in best and best[check.id].met is not None and not best[check.id].shown:
                 break
-        best_of_all = scoring.best_judgements(judgements)
-        return probe.choose_target(ladder, best_of_all, state.probed, seq, sentences)
+        seq = interview.turns[-1].seq
+        return probe.choose_target(ladder, best, state.probed, seq, sentences)
 
     async def _probe(
         self,

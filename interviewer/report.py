@@ -4,6 +4,7 @@ Pure: the same stored interview gives the same report. Words shown as evidence a
 the transcript; no model writes any of them.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
@@ -336,6 +337,8 @@ def _fenced(text: str) -> list[str]:
 def _plain(text: str) -> str:
     """``text`` with the characters escaped that Markdown or HTML would take for markup."""
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    for char in "\\`*_[]#|":
+    for char in "\\`*_[]#|~":
         escaped = escaped.replace(char, "\\" + char)
-    return escaped
+    # What is markup at the beginning of a line only: lists, rules, headings, code.
+    escaped = re.sub(r"^\s*(\d+)([.)])(?=\s)", r"\1\\\2", escaped)
+    return re.sub(r"^\s*([-+=])", r"\\\1", escaped.lstrip() if escaped[:4].isspace() else escaped)

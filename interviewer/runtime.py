@@ -104,7 +104,7 @@ def open_model(
     endpoint = Endpoint(
         base_url=settings.base_url,
         model=settings.model,
-        label=f"{settings.model}, at {urlsplit(settings.base_url).netloc}",
+        label=f"{settings.model}, at {urlsplit(settings.base_url).netloc.rpartition('@')[2]}",
         api_key=settings.api_key or "none",
     )
 

@@ -41,9 +41,13 @@ def best_judgements(judgements: Iterable[Judgement]) -> dict[str, Judgement]:
     best: dict[str, Judgement] = {}
     for judgement in judgements:
         held = best.get(judgement.check_id)
-        if held is None or (judgement.met or -1.0) > (-1.0 if held.met is None else held.met):
+        if held is None or _weight(judgement) > _weight(held):
             best[judgement.check_id] = judgement
     return best
+
+
+def _weight(judgement: Judgement) -> float:
+    return -1.0 if judgement.met is None else judgement.met
 
 
 def question_results(

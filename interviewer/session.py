@@ -7,9 +7,9 @@ comes next can't disagree, whatever was killed in between.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from interviewer.gates import Gate
 from interviewer.judgement import Judgement
@@ -29,6 +29,12 @@ class Plan(Strict):
     area: str
     question_ids: tuple[str, ...] = Field(min_length=1)
     most_probes: int = Field(default=3, ge=0, le=5)
+
+    @model_validator(mode="after")
+    def _asks_nothing_twice(self) -> Self:
+        if len(set(self.question_ids)) < len(self.question_ids):
+            raise ValueError(f"a question is planned twice: {self.question_ids}")
+        return self
 
 
 class Interview(Strict):

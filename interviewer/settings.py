@@ -42,9 +42,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         return environ.get(f"INTERVIEWER_{name}", "").strip() or None
 
     base_url, model = value("BASE_URL"), value("MODEL")
-    if base_url and (
-        urlsplit(base_url).scheme not in {"http", "https"} or not urlsplit(base_url).netloc
-    ):
+    if base_url and not _is_address(base_url):
         raise SettingsError(
             f"INTERVIEWER_BASE_URL is {base_url!r}; give a whole address, "
             "such as http://127.0.0.1:8000/v1"
@@ -66,9 +64,26 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         api_key=value("API_KEY"),
         host=value("HOST") or defaults.host,
         port=_port(value("PORT"), defaults.port),
-        data_dir=Path(value("DATA_DIR") or defaults.data_dir).expanduser(),
-        cache_dir=Path(value("CACHE_DIR") or defaults.cache_dir).expanduser(),
+        data_dir=_folder("DATA_DIR", value("DATA_DIR"), defaults.data_dir),
+        cache_dir=_folder("CACHE_DIR", value("CACHE_DIR"), defaults.cache_dir),
     )
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
+
+
+def _folder(name: str, text: str | None, default: Path) -> Path:
+    try:
+        return Path(text or default).expanduser()
+    except RuntimeError as error:
+        raise SettingsError(
+            f"INTERVIEWER_{name} is {text!r}: {error}; give a folder's whole path"
+        ) from error
 
 
 def _port(text: str | None, default: int) -> int:

@@ -19,6 +19,7 @@ from interviewer.session import Interview, Plan
 from interviewer.transcript import Turn
 
 _METADATA = sa.MetaData()
+_NOT_FOUND = "this interview is not here (any more); start a new one"
 
 _INTERVIEWS = sa.Table(
     "interviews",
@@ -82,6 +83,8 @@ class Store:
         try:
             yield
         except sa.exc.IntegrityError as error:
+            if "foreign key" in str(error.orig).lower():
+                raise InterviewNotFound(_NOT_FOUND) from error
             raise TurnConflict("the interview moved on meanwhile; look at it again") from error
         except sa.exc.SQLAlchemyError as error:
             reason = str(getattr(error, "orig", None) or error).splitlines()[0]
@@ -139,7 +142,7 @@ class Store:
                 sa.select(_INTERVIEWS).where(_INTERVIEWS.c.id == interview_id)
             ).one_or_none()
             if row is None:
-                raise InterviewNotFound("this interview is not here (any more); start a new one")
+                raise InterviewNotFound(_NOT_FOUND)
             turns = connection.scalars(
                 sa.select(_TURNS.c.turn)
                 .where(_TURNS.c.interview_id == interview_id)
@@ -152,7 +155,8 @@ class Store:
             ).all()
         return Interview(
             id=row.id,
-            created_at=row.created_at,
+            # SQLite keeps no zone; what was stored is UTC.
+            created_at=row.created_at.replace(tzinfo=UTC),
             plan=Plan.model_validate(row.plan),
             turns=tuple(Turn.model_validate(one) for one in turns),
             judgements=tuple(Judgement.model_validate(one) for one in judgements),

@@ -1,7 +1,9 @@
 """Stand-ins for a model: one at the seam of the engine, one at the other end of the wire."""
 
 import asyncio
+import contextlib
 import json
+import socket
 import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
@@ -269,6 +271,7 @@ class FakeEndpoint(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.replies = list(replies)
         self.requests: list[Request] = []
+        self._open: list[socket.socket] = []
         self._thread = threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()
 
@@ -276,14 +279,22 @@ class FakeEndpoint(ThreadingHTTPServer):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"
 
+    def get_request(self) -> tuple[socket.socket, Any]:
+        accepted = super().get_request()
+        self._open.append(accepted[0])
+        return accepted
+
     def handle_error(self, *_: object) -> None:
         """A client that went away is no fault of the server's."""
 
     def stop(self) -> None:
-        """Closes the port; a second time does nothing."""
+        """Closes the port and what was connected to it; a second time does nothing."""
         self.shutdown()
         self.server_close()
         self._thread.join()
+        for one in self._open:
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
 
 
 def body(status: int, text: str, kind: str = "application/json", **headers: str) -> Reply:

@@ -417,7 +417,6 @@ async def test_a_judgement_is_made_once(services):
     assert all(sum(s in t.text for t in view.interview.turns) > 1 for _, s, _ in twice)
 
 
-@pytest.mark.xfail(strict=True, reason="_find_target judges again what is judged already")
 async def test_a_judgement_is_not_made_again_after_a_restart(services):
     def say(_):
         raise ModelUnavailable("gone")

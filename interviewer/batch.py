@@ -104,7 +104,7 @@ class Grader:
             grades.append(
                 CriterionGrade(criterion_id=criterion.id, level=level_of(results), results=results)
             )
-        weights = {criterion.id: criterion.weight for criterion in self._rubric.criteria}
+        weights = {criterion.id: criterion.weight for criterion in self._rubric.all_criteria}
         met = [one.met for one in of_points if one.met is not None]
         checks = [
             CheckLine(id=one.check_id, met=one.met, sentences=one.sentences) for one in of_points

@@ -133,11 +133,15 @@ def _told_once(faults: Sequence[ErrorDetails]) -> list[ErrorDetails]:
 
 def _place(node: yaml.Node | None, fault: ErrorDetails) -> int:
     """The line of a fault; of the id that it names where it is a fault of the whole file."""
-    if not fault["loc"] and node is not None:
-        named = re.findall(r"'([a-z][a-z0-9_]*)'", str(fault["msg"]))
-        lines = [line for name in named[:1] for line in _lines_with(node, name)]
-        if lines:
-            return max(lines)
+    if not fault["loc"] and isinstance(node, yaml.MappingNode):
+        message = str(fault["msg"]).removeprefix("Value error, ")
+        named = re.findall(r"'([a-z][a-z0-9_]*)'", message)[:1]
+        # The part of the file that the message begins with, if the id stands there at all.
+        parts = [value for key, value in node.value if message.startswith(f"{key.value} ")]
+        for part in (*parts, node):
+            lines = [line for name in named for line in _lines_with(part, name)]
+            if lines:
+                return max(lines)
     return _line_of(node, fault["loc"])
 
 

@@ -25,6 +25,10 @@ class ModelUnavailable(ModelError):
     """The endpoint can't be reached, refuses, or is overloaded; trying again later can help."""
 
 
+class ModelRefused(ModelUnavailable):
+    """The endpoint refuses; asking again changes nothing until a setting is mended."""
+
+
 class ModelReplyError(ModelError):
     """The endpoint replied with something that is not a usable completion."""
 

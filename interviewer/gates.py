@@ -35,28 +35,37 @@ _FUNCTION_WORDS = frozenset(
 
 # Text that speaks to the machinery instead of the interviewer. An order is an imperative:
 # its verb begins the sentence, so that "I could not ignore the previous results" is none.
-_LEAD = r"""^\W*(?:(?:please|now|also|so|then|and|but|first|just|kindly|important|from\s+now\s+on
-    |always|you\s+(?:must|should|have\s+to|need\s+to|are\s+to|will)|(?:new|updated)\s+instructions?)
+_LEAD = r"""(?:^\W*|\bplease\s+|\band\s+now\s+)
+    (?:(?:please|now|also|so|then|and|but|first|just|kindly|important|from\s+now\s+on
+    |always|grader|you\s+(?:must|should|have\s+to|need\s+to|are\s+to|will)|(?:new|updated)\s+instructions?)
     [\s,:!-]+){0,4}"""
 _ORDERS = re.compile(
     rf"""
       {_LEAD} (?:ignore|disregard|forget|override|bypass)\b .{{0,40}}
         \b(?:instructions?|rubrics?|prompts?|rules|criteria|above|previous)\b
     | {_LEAD} (?:give|award|assign|grant|grade|score|rate|mark)\b .{{0,60}}
-        \b(?:full|maximum|max|highest|top|perfect|\d\s*/\s*\d|level\s*\d|five|met|passed)\b
-    | {_LEAD} (?:answer|reply|respond|say|output|print|write|return)\b .{{0,30}} \byes\b
-    | {_LEAD} (?:reveal|print|show|repeat|output)\b .{{0,20}} \b(?:system\s+)?(?:prompt|rubric)\b
-    | {_LEAD} (?:act\s+as|pretend\s+to\s+be|you\s+are\s+now|roleplay\s+as)\b
-    | ^\W* (?:system|assistant|developer|grader|evaluator|admin|user)\W*\s*[:>\]]
+        (?: \b(?:full|maximum|max|highest|top|perfect|five)\s+
+            (?:marks?|scores?|grades?|points?|rating)\b
+          | \b(?:\d\s*/\s*\d|level\s*\d)\b | \bas\s+(?:met|passed|five|\d)\b )
+    | {_LEAD} (?:answer|reply|respond|output|print|write|return)\b .{{0,30}} \byes\b
+    | {_LEAD} say\s+(?:the\s+word\s+)?\W?yes\W?(?:\s+to\s+(?:every|all|each|any)\b|\W*$)
+    | {_LEAD} (?:reveal|print|show|repeat|output)\b .{{0,12}}
+        \b(?:your|system)\s+(?:system\s+)?(?:prompt|rubric|instructions)\b
+    | {_LEAD} (?:act\s+as|pretend\s+to\s+be|you\s+are\s+now|roleplay\s+as)\b .{{0,20}}
+        \b(?:grader|evaluator|judge|assistant|ai|language\s+model)\b
+    | ^\W* (?:score|grade|rating)\s*:\s*\d
+    | (?:^\W*|[(\[{{]\s*) (?:system|assistant|developer|grader|evaluator|admin)\W*\s*[:>\]]
     | ["']role["']\s*:\s*["'](?:system|assistant|developer)
     | <\|? /? \s* (?:im_start|im_end|system|assistant|inst)\b | \[/?INST\]
-    | ^\W* (?:dear|hey|hello|note\s+to|attention|message\s+(?:to|for))\s+ (?:the\s+|all\s+)?
-        (?:grader|evaluator|judge|llm|ai|model|assistant)\b
-    | \b(?:this|my|the)\s+(?:answer|response|candidate|sentence)\b .{{0,20}}
-        \b(?:meets?|met|passes|passed|satisf(?:y|ies)|fulfil(?:s|ls)?|deserves?|shows?)\b .{{0,12}}
-        \b(?:every|all|full|everything|the\s+(?:highest|top|maximum))\b
-    | \b(?:correct|right|expected)\s+(?:label|answer|reply|output)\b .{{0,10}} \byes\b
-    """,
+    | (?:^\W*(?:dear|hey|hello|attention|message\s+(?:to|for))|\b(?:note|P\.?S\.?)\s+to)\s+
+        (?:the\s+|all\s+)?
+        (?:grader|evaluator|judge|llm|ai|assistant)\b
+    | \b(?:this|my)\s+(?:answer|response|sentence)\b .{{0,20}}
+        \b(?:meets?|met|passes|satisf(?:y|ies)|fulfil(?:s|ls)?|deserves?|shows?)\b .{{0,12}}
+        \b(?:(?:every|all)\b .{{0,12}} \b(?:checks?|criteri(?:a|on)|requirements?)
+            |everything|full\s+marks?|(?:highest|top)\s+(?:score|grade))\b
+    | \b(?:correct|right|expected)\s+(?:label|output)\b .{{0,10}} \byes\b
+""",
     re.IGNORECASE | re.VERBOSE,
 )
 

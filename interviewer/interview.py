@@ -14,7 +14,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from interviewer.content import Content
-from interviewer.errors import AnswerRejected, InterviewerError, ModelUnavailable, TurnConflict
+from interviewer.errors import (
+    AnswerRejected,
+    InterviewerError,
+    ModelRefused,
+    ModelUnavailable,
+    TurnConflict,
+)
 from interviewer.gates import LONGEST_ANSWER
 from interviewer.grading import Judge
 from interviewer.llm import Model
@@ -238,6 +244,8 @@ class InterviewService:
                     await work(interview_id)
                     return
                 except ModelUnavailable as error:
+                    if isinstance(error, ModelRefused):
+                        raise
                     live.tell(draft="", problem=str(error))
                     if time.monotonic() - started + pause > self._patience:
                         return

@@ -14,7 +14,7 @@ from openai.types.chat import ChatCompletionMessageParam
 from openai.types.chat.chat_completion import Choice
 
 from interviewer.content import Message
-from interviewer.errors import ModelError, ModelReplyError, ModelUnavailable
+from interviewer.errors import ModelError, ModelRefused, ModelReplyError, ModelUnavailable
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,10 @@ class Model(Protocol):
 
     async def yes(self, messages: Sequence[Message]) -> float | None:
         """P(Yes) against No for the reply's one token; None when it is neither."""
+        ...
+
+    async def close(self) -> None:
+        """Gives back the connections."""
         ...
 
 
@@ -90,8 +94,16 @@ class EndpointModel:
                 yield found
         except ModelUnavailable:
             # It may have moved: the embedded server is started anew if it died.
-            self._found = None
+            if self._found is found:
+                self._found = None
+                await found[0].close()
             raise
+
+    async def close(self) -> None:
+        """See Model.close."""
+        if self._found is not None:
+            found, self._found = self._found, None
+            await found[0].close()
 
     async def stream(
         self, messages: Sequence[Message], most_tokens: int, temperature: float
@@ -223,7 +235,9 @@ def _mapped(error: openai.OpenAIError, who: str) -> ModelError:
     for kind, meaning in _SAID:
         if isinstance(error, kind):
             status = getattr(error, "status_code", None)
-            return ModelUnavailable(f"{who} {meaning}" + (f" (HTTP {status})" if status else ""))
+            said = f"{who} {meaning}" + (f" (HTTP {status})" if status else "")
+            refused = status in {400, 401, 403, 404}
+            return ModelRefused(said) if refused else ModelUnavailable(said)
     return ModelReplyError(f"{who} {_UNREADABLE}")
 
 

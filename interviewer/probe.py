@@ -71,7 +71,9 @@ def _aimed(
 
 
 _CLAIM = re.compile(
-    r"\b(?:we|i|my|our)\b.*\b\w+(?:ed|t|n|d)\b|\d|\b(?:because|so that|resulted|improved)\b", re.I
+    r"\b(?:we|i|my|our)\b.*\b(?:\w+(?:ed|t|n|d)|wrote|rewrote|took|gave|made|chose|broke|ran|saw)\b"
+    r"|\d|\b(?:because|so that|resulted|improved)\b",
+    re.IGNORECASE,
 )
 
 
@@ -89,7 +91,8 @@ def _anchor(check: Check, sentences: Sequence[Sentence]) -> Sentence | None:
 
 
 _CLAUSE = re.compile(
-    r"[,;:—–]\s+|\s+(?:but|so that|because|which|although|and (?=then|it|i|we|they|the))\s*",  # noqa: RUF001
+    r"[,;:—–]\s+(?:(?:but|and|so)\s+)?"  # noqa: RUF001
+    r"|\s+(?:but|so that|because|which|although|and (?=then|it|i|we|they|the))\s*",
     re.IGNORECASE,
 )
 

@@ -29,7 +29,7 @@ from interviewer.transcript import Sentence, Turn, TurnKind, answers_to
 
 _LOG = logging.getLogger(__name__)
 
-CALLS_BEFORE_REPLY = 10
+CALLS_BEFORE_REPLY = 14
 """Judge calls spent on finding a gap while the candidate waits (0.3 s each on 2 cores)."""
 
 FIRST_WORDS = 5
@@ -44,8 +44,10 @@ def read_answer(
     A follow-up may be answered in two words ("Eleven percent."), a question can't.
     """
     before = next((turn for turn in reversed(turns) if turn.seq < answer.seq), None)
-    fewest = 2 if before is not None and before.kind == "probe" else 4
-    found = gate(answer.text, question.text, fewest)
+    if before is not None and before.kind == "probe":
+        found = gate(answer.text, before.text, fewest_words=2)
+    else:
+        found = gate(answer.text, question.text)
     return found, judged_sentences(answer.text) if found == "open" else ()
 
 

@@ -113,12 +113,12 @@ class Report(Strict):
 def make_report(interview: Interview, rubric: Rubric, ungraded: int) -> Report:
     """The report of an interview as it is stored now; ``ungraded`` checks are still open."""
     grades = _grades(interview, rubric)
-    weights = {criterion.id: criterion.weight for criterion in rubric.criteria}
+    weights = {criterion.id: criterion.weight for criterion in rubric.all_criteria}
     words = _evidence_words(interview)
     shown = {grade.criterion_id: grade for grade in grades}
     criteria = tuple(
         _criterion(criterion, shown[criterion.id], rubric, words)
-        for criterion in rubric.criteria
+        for criterion in rubric.all_criteria
         if criterion.id in shown
     )
     vote = vote_of(grades, weights)

@@ -5,6 +5,7 @@ one check at a time and puts a chosen probe into words; code does the rest.
 """
 
 import re
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -26,6 +27,16 @@ def _compiles(pattern: str) -> str:
 
 Text = Annotated[str, Field(min_length=1)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+def _complete(levels: dict[Level, str]) -> dict[Level, str]:
+    missing = sorted({1, 2, 3, 4, 5} - set(levels))
+    if missing:
+        raise ValueError(f"levels {missing} are missing; write an anchor for each of 1 to 5")
+    return levels
+
+
+Levels = Annotated[dict[Level, Text], AfterValidator(_complete)]
 Pattern = Annotated[str, Field(min_length=1), AfterValidator(_compiles)]
 
 
@@ -68,15 +79,8 @@ class Criterion(Strict):
     weight: float = Field(gt=0)
     principles: tuple[Identifier, ...] = ()
     """Only questions about one of these principles are graded on it; empty: every question."""
-    levels: dict[Level, Text]
+    levels: Levels
     checks: tuple[Check, ...] = Field(min_length=2)
-
-    @model_validator(mode="after")
-    def _has_every_level(self) -> Self:
-        missing = sorted({1, 2, 3, 4, 5} - set(self.levels))
-        if missing:
-            raise ValueError(f"levels {missing} are missing; write an anchor for each of 1 to 5")
-        return self
 
 
 class Topic(Strict):
@@ -168,6 +172,15 @@ class Principle(Strict):
     title: Text
     strong: Text
     weak: Text
+    checks: tuple[Check, ...] = ()
+    """What a story about this principle shows beyond what every story shows."""
+
+
+class PrincipleGrading(Strict):
+    """How the principle that a question is about is graded: a criterion of its own."""
+
+    weight: float = Field(gt=0)
+    levels: Levels
 
 
 class Rubric(Strict):
@@ -177,6 +190,7 @@ class Rubric(Strict):
     title: Text
     description: Text
     principles: tuple[Principle, ...] = ()
+    principle_grading: PrincipleGrading | None = None
     topics: tuple[Topic, ...] = ()
     ladder: tuple[Identifier, ...]
     """Check ids in the order in which an interviewer digs for them."""
@@ -185,9 +199,9 @@ class Rubric(Strict):
 
     @model_validator(mode="after")
     def _refers_to_what_exists(self) -> Self:
-        checks = [check.id for criterion in self.criteria for check in criterion.checks]
+        checks = [check.id for criterion in self.all_criteria for check in criterion.checks]
         _unique("check", checks)
-        _unique("criterion", [criterion.id for criterion in self.criteria])
+        _unique("criterion", [criterion.id for criterion in self.all_criteria])
         _unique("question", [question.id for question in self.questions])
         _unique("ladder step", list(self.ladder))
         _known("ladder", self.ladder, checks)
@@ -204,9 +218,28 @@ class Rubric(Strict):
         return self
 
     @property
+    def all_criteria(self) -> tuple[Criterion, ...]:
+        """The criteria of the file, and one for each principle that has checks."""
+        grading = self.principle_grading
+        if grading is None:
+            return self.criteria
+        return self.criteria + tuple(
+            Criterion(
+                id=principle.id,
+                title=principle.title,
+                weight=grading.weight,
+                principles=(principle.id,),
+                levels=grading.levels,
+                checks=principle.checks,
+            )
+            for principle in self.principles
+            if principle.checks
+        )
+
+    @cached_property
     def checks(self) -> dict[str, Check]:
         """Every check by id, in the order of the file."""
-        return {check.id: check for criterion in self.criteria for check in criterion.checks}
+        return {check.id: check for criterion in self.all_criteria for check in criterion.checks}
 
     def question(self, question_id: str) -> Question:
         """The question with this id; KeyError when there is none."""
@@ -223,7 +256,7 @@ class Rubric(Strict):
         principles = set(question.principles) if question else set()
         return tuple(
             criterion
-            for criterion in self.criteria
+            for criterion in self.all_criteria
             if not criterion.principles or principles & set(criterion.principles)
         )
 

@@ -89,6 +89,7 @@ class Runtime:
     async def close(self) -> None:
         """Stops what runs; everything that matters is stored."""
         await self.service.close()
+        await self.model.close()
         if self._embedded is not None:
             await asyncio.to_thread(self._embedded.stop)
         self.store.close()

@@ -196,6 +196,9 @@ class ScriptedModel:
         await self._begin()
         return self._yes(messages)
 
+    async def close(self) -> None:
+        pass
+
     async def _begin(self) -> None:
         self.at_work += 1
         try:

@@ -17,7 +17,17 @@ PURE = [
 ]
 """Take values, return values: no I/O, no clock, no model."""
 
-HARMLESS = {"collections", "dataclasses", "datetime", "itertools", "math", "re", "typing", "enum"}
+HARMLESS = {
+    "collections",
+    "dataclasses",
+    "datetime",
+    "itertools",
+    "functools",
+    "math",
+    "re",
+    "typing",
+    "enum",
+}
 """What a pure module may import of the standard library; datetime for types only."""
 
 

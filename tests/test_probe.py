@@ -209,7 +209,6 @@ def test_a_short_and_sharp_probe_may_be_said(number_gap):
     )
 
 
-@pytest.mark.xfail(strict=False, reason="'20.' and '20,' are taken for other numbers than '20'")
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -222,7 +221,6 @@ def test_punctuation_after_a_number_is_no_part_of_it(number_gap, text, said):
     assert "it names a number that was not said" not in _faults(text, number_gap, said)
 
 
-@pytest.mark.xfail(strict=False, reason="words of the candidate's own trade count as out of role")
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -294,7 +292,6 @@ def test_no_repeats(gap):
     assert _faults(text, gap, earlier=["Which role did you have?"]) == []
 
 
-@pytest.mark.xfail(strict=False, reason="one stranger is let through, also when it is a name")
 @pytest.mark.parametrize(
     "text",
     [
@@ -310,7 +307,6 @@ def test_quoting_alone_does_not_ask_for_the_gap(gap):
     assert _faults('Did you say "we decided to rewrite it" earlier today?', gap) != []
 
 
-@pytest.mark.xfail(strict=False, reason="quotes are compared letter by letter, across words")
 def test_a_part_of_a_word_is_no_quote(gap):
     said = "We launched the transporter ourselves."
     assert any("sport" in one for one in broken_rules("You said “sport” to whom", said))

@@ -293,7 +293,6 @@ def test_every_line_of_an_answer_stays_in_its_quotation(interview, rubric):
     ]
 
 
-@pytest.mark.xfail(strict=False, reason="_plain leaves what is markup only at a line's beginning")
 @pytest.mark.parametrize(
     "line", ["---", "===", "~~~", "- an item", "+ an item", "1. an item", "    code", "~~gone~~"]
 )

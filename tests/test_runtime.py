@@ -51,7 +51,6 @@ async def test_a_named_endpoint_is_asked(settings):
         server.stop()
 
 
-@pytest.mark.xfail(strict=False, reason="the label shows the whole netloc, with user and password")
 def test_a_password_in_the_address_is_not_shown(settings):
     named = Settings(base_url="http://me:secret@models.example/v1", model="large")
     assert "secret" not in open_model(named, _no_report)[0].label

@@ -47,7 +47,6 @@ def test_best_judgements(mets, best):
     assert best_judgements(judgements)["scene"].met == best
 
 
-@pytest.mark.xfail(strict=False, reason="`met or -1.0` takes 0.0 for unjudged")
 def test_a_sure_no_is_better_than_no_judgement():
     for order in permutations([None, 0.0]):
         assert best_judgements([_judgement(met) for met in order])["scene"].met == 0.0

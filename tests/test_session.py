@@ -131,7 +131,6 @@ def test_plan_that_can_not_be(values):
         Plan(area="story", **values)
 
 
-@pytest.mark.xfail(strict=False, reason="fold looks the question up by id: it is asked for ever")
 def test_plan_with_one_question_twice_ends(turn):
     try:
         plan = Plan(area="story", question_ids=("failure", "failure"))

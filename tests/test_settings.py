@@ -89,7 +89,6 @@ def test_a_value_that_can_not_be_used_says_what_to_do(environ, said):
     assert "INTERVIEWER_" in str(caught.value)
 
 
-@pytest.mark.xfail(strict=False, reason="urlsplit and expanduser raise errors of their own")
 @pytest.mark.parametrize(
     "environ",
     [

@@ -106,7 +106,6 @@ def test_unknown_interview(store, interview_id, wrong):
         store.load(wrong)
 
 
-@pytest.mark.xfail(strict=False, reason="the foreign key's error is taken for a turn that is taken")
 def test_turn_of_an_unknown_interview(store, turn):
     with pytest.raises(InterviewNotFound):
         store.add_turn("nonsense", turn(1, "question"))
@@ -132,7 +131,6 @@ def test_two_processes_see_each_other(store, database_url, interview_id, turn):
     other.close()
 
 
-@pytest.mark.xfail(strict=False, reason="SQLite gives back a time without its zone")
 def test_created_at_keeps_its_zone(store, interview_id):
     assert store.load(interview_id).created_at.tzinfo == UTC
 

@@ -40,7 +40,12 @@ _SAVE_FILE = """(text) => {
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }"""
-_SENDS_ON_CTRL_ENTER = """() => {
+# Ctrl+Enter sends; and the chat can be scrolled by keyboard, which Gradio leaves out.
+_KEYBOARD = """() => {
+  new MutationObserver(() => {
+    const log = document.querySelector('#chat [role=log]:not([tabindex])');
+    if (log) log.tabIndex = 0;
+  }).observe(document.body, {childList: true, subtree: true});
   document.addEventListener('keydown', (event) => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)
         && event.target.closest('#answer')) {
@@ -167,7 +172,7 @@ class Page:
         box: dict[str, Any] = {"queue": False, **private}
         demo.load(**tail)
         demo.load(None, None, self._answer, js=_GIVE_DRAFT, **box)
-        demo.load(None, None, None, js=_SENDS_ON_CTRL_ENTER, **box)
+        demo.load(None, None, None, js=_KEYBOARD, **box)
         self._answer.input(None, [self._answer], None, js=_KEEP_DRAFT, **box)
         self._start.click(self._on_start, [self._count], [self._id], **private).then(**tail)
         self._again.click(self._on_again, None, [self._id], **private).then(**tail)

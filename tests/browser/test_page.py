@@ -94,6 +94,7 @@ def test_a_reload_and_a_kill_lose_nothing(site: Program, visit: Callable[..., Pa
     page.reload()
     expect(page.locator("#answer textarea")).to_have_value("half an ans")
     send(page, TOLD[0])
+    expect(page.locator("#answer textarea")).to_have_value("")
     page.reload()
     expect(page.locator("#chat [data-testid=user]")).to_have_text(TOLD[0])
     wait_for_turn(page, 2)

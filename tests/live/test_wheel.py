@@ -35,8 +35,10 @@ def test_it_installs_and_grades_elsewhere(settings: Settings, tmp_path: Path) ->
     }
     (tmp_path / "in.jsonl").write_text(json.dumps(line))
     done = subprocess.run(
-        [python, "-m", "interviewer", "grade", "--rubric", "behavioral"]
-        + ["--responses", "in.jsonl", "--out", "out.jsonl"],
+        [
+            *(python, "-m", "interviewer", "grade", "--rubric", "behavioral"),
+            *("--responses", "in.jsonl", "--out", "out.jsonl"),
+        ],
         cwd=tmp_path,
         env={
             **os.environ,

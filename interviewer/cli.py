@@ -46,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
         "--answers", type=Path, required=True, help="answers separated by a line ---"
     )
     interview.add_argument("--questions", type=int, default=QUESTIONS, help="how many")
+    interview.add_argument("--first", metavar="ID", help="the question to begin with")
     interview.add_argument("--json", action="store_true", help="print the report as JSON")
     interview.set_defaults(run=_interview)
 
@@ -125,7 +126,7 @@ async def _hold(arguments: argparse.Namespace, settings: Settings, answers: list
     runtime = open_runtime(settings, patience=0)
     try:
         service = runtime.service
-        interview_id = service.start(arguments.area, arguments.questions)
+        interview_id = service.start(arguments.area, arguments.questions, arguments.first)
         view = await service.settled(interview_id)
         _say(view, after=0)
         for answer in answers:

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from interviewer.content import Content
 from interviewer.errors import (
     AnswerRejected,
+    ContentError,
     InterviewerError,
     ModelRefused,
     ModelUnavailable,
@@ -108,20 +109,27 @@ class InterviewService:
 
     # --- What a candidate does ---
 
-    def start(self, area: str, questions: int = QUESTIONS, question_ids: Sequence[str] = ()) -> str:
+    def start(
+        self,
+        area: str,
+        questions: int = QUESTIONS,
+        first: str | None = None,
+        question_ids: Sequence[str] = (),
+    ) -> str:
         """Stores a new interview with its first question; returns its id.
 
-        Needs no model, so the first question is there at once. ``question_ids`` fixes the
-        questions; else the first ``questions`` in an order that changes from one interview
-        to the next. ContentError for an unknown area, ValueError for an unknown question.
+        Needs no model, so the question is there at once. ``question_ids`` fixes the whole
+        course, ``first`` only the question to begin with. ContentError for an unknown area
+        or question.
         """
         rubric = self.content.rubric(area)
-        chosen = tuple(question_ids) or choose_questions(rubric, questions, self._now())
+        chosen = tuple(question_ids) or choose_questions(rubric, questions, self._now(), first)
         if not chosen:
             raise AnswerRejected("An interview needs at least one question; ask for 1 or more.")
-        unknown = set(chosen) - {question.id for question in rubric.questions}
+        unknown = {*chosen, *([first] if first else [])} - {one.id for one in rubric.questions}
         if unknown:
-            raise ValueError(f"no questions {sorted(unknown)} in the area {area!r}")
+            known = ", ".join(question.id for question in rubric.questions)
+            raise ContentError(f"no question {unknown.pop()!r} in {area}; there are: {known}")
         plan = Plan(area=area, question_ids=chosen)
         return self._store.create(plan, self._replier.first_turn(plan))
 
@@ -322,14 +330,17 @@ class InterviewService:
         return self._lives.setdefault(interview_id, _Live())
 
 
-def choose_questions(rubric: Rubric, count: int, now: datetime) -> tuple[str, ...]:
+def choose_questions(
+    rubric: Rubric, count: int, now: datetime, first: str | None = None
+) -> tuple[str, ...]:
     """``count`` question ids, each about another principle as far as that goes.
 
-    The start moves on from day to day and hour to hour, so that one evening's interview
-    isn't the last one's.
+    They begin with ``first``, if that is one of the rubric's. Else the start moves on from
+    hour to hour, so that one evening's interview isn't the last one's.
     """
-    turn = int(now.timestamp() // 3600) % len(rubric.questions)
-    order = [*rubric.questions[turn:], *rubric.questions[:turn]]
+    ids = [question.id for question in rubric.questions]
+    start = ids.index(first) if first in ids else int(now.timestamp() // 3600) % len(ids)
+    order = [*rubric.questions[start:], *rubric.questions[:start]]
     chosen: list[str] = []
     covered: set[str] = set()
     for fresh_only in (True, False):

@@ -31,6 +31,8 @@ class Target:
     """The candidate's sentence that it takes up, word for word."""
     quote: str | None
     """The part of it that is quoted, word for word."""
+    apt: bool = True
+    """Whether the sentence is what the question is about, not just where the story stands."""
 
 
 def choose_target(
@@ -67,7 +69,10 @@ def _aimed(
     if sentence is None:
         return Target(check, kind, None, None, None)
     about = SentenceRef(seq=seq, n=sentence.n)
-    return Target(check, kind, about, sentence.text, _quote(check, sentence.text))
+    apt = kind == "pushback" or any(
+        re.search(pattern, sentence.text, re.IGNORECASE) for pattern in check.anchors
+    )
+    return Target(check, kind, about, sentence.text, _quote(check, sentence.text), apt)
 
 
 _CLAIM = re.compile(
@@ -97,6 +102,12 @@ _CLAUSE = re.compile(
 )
 
 
+_LEFT_HANGING = frozenset(
+    """a an and as at but by for from if in is it of on or so than that the their then to was were
+    when where whether which who with""".split()
+)
+
+
 def _quote(check: Check, sentence: str) -> str | None:
     """A verbatim part of the sentence, at most LONGEST_QUOTE words, around what matters."""
     clauses, start = [], 0
@@ -112,6 +123,8 @@ def _quote(check: Check, sentence: str) -> str | None:
     if fitting:
         return max(fitting, key=len)
     cut_words = sentence.split()[:LONGEST_QUOTE]
+    while cut_words and cut_words[-1].lower() in _LEFT_HANGING:
+        cut_words.pop()
     head = re.match(r"\s*" + r"\s+".join(map(re.escape, cut_words)), sentence)
     return head.group().strip(" .!?;,\"'") if head and len(cut_words) >= 3 else None
 
@@ -120,7 +133,11 @@ def own_wording(target: Target) -> str:
     """The rubric's own words for this probe, with the candidate's quoted before them."""
     question = target.check.probe if target.kind == "gap" else target.check.pushback
     assert question is not None
-    return f"You said “{target.quote}”. {question}" if target.quote else question
+    if not target.quote:
+        return question
+    # Where the sentence has nothing to do with the gap, it is where the story stands.
+    said = "You said" if target.apt else "Let me stay with"
+    return f"{said} “{target.quote}”. {question}"
 
 
 # --- What may be said -------------------------------------------------------------------

@@ -42,6 +42,8 @@ class Missing(Strict):
 
     check: str
     question_id: str | None
+    number: int
+    """The question's position in the interview, from 1."""
     note: str
     advice: str
 
@@ -117,7 +119,7 @@ def make_report(interview: Interview, rubric: Rubric, ungraded: int) -> Report:
     words = _evidence_words(interview)
     shown = {grade.criterion_id: grade for grade in grades}
     criteria = tuple(
-        _criterion(criterion, shown[criterion.id], rubric, words)
+        _criterion(criterion, shown[criterion.id], rubric, words, interview.plan.question_ids)
         for criterion in rubric.all_criteria
         if criterion.id in shown
     )
@@ -175,7 +177,11 @@ def _evidence_words(interview: Interview) -> dict[SentenceRef, str]:
 
 
 def _criterion(
-    criterion: Criterion, grade: CriterionGrade, rubric: Rubric, words: dict[SentenceRef, str]
+    criterion: Criterion,
+    grade: CriterionGrade,
+    rubric: Rubric,
+    words: dict[SentenceRef, str],
+    order: Sequence[str],
 ) -> CriterionReport:
     evidence: list[Evidence] = []
     missing: list[Missing] = []
@@ -184,7 +190,12 @@ def _criterion(
         check = rubric.checks[result.check_id]
         name, asked, note = label(check), result.question_id, result.note or ""
         if result.status == "missing":
-            missing.append(Missing(check=name, question_id=asked, note=note, advice=check.advice))
+            number = order.index(asked or "") + 1
+            missing.append(
+                Missing(
+                    check=name, question_id=asked, number=number, note=note, advice=check.advice
+                )
+            )
         elif result.status == "not observed":
             not_observed.append(NotObserved(check=name, question_id=asked, note=note))
         evidence += [
@@ -279,7 +290,7 @@ def _head(report: Report) -> Iterator[str]:
         yield "## To do tonight"
         yield ""
         for number, one in enumerate(report.tonight, 1):
-            yield f"{number}. **{one.check}** ({one.note}). {one.advice}"
+            yield f"{number}. {gap_line(one)} {one.advice}"
 
 
 def _body(report: Report) -> Iterator[str]:
@@ -305,7 +316,7 @@ def _body(report: Report) -> Iterator[str]:
             yield ""
             yield "Missing:"
             yield ""
-            yield from (f"- **{gap.check}** ({gap.note}). {gap.advice}" for gap in one.missing)
+            yield from (f"- {gap_line(gap)} {gap.advice}" for gap in one.missing)
         if one.not_observed:
             yield ""
             names = ", ".join(sorted({gap.check for gap in one.not_observed}))
@@ -323,6 +334,11 @@ def _tail(report: Report) -> Iterator[str]:
         if turn.why:
             yield ""
             yield f"_Asked for: {turn.why}_"
+
+
+def gap_line(gap: Missing) -> str:
+    """A missing check in Markdown."""
+    return f"**{gap.check}** (question {gap.number}: {gap.note})."
 
 
 def _inline(text: str) -> str:

@@ -150,7 +150,7 @@ async def test_start_says_what_is_wrong(services):
     service = services(ScriptedModel())
     with pytest.raises(ContentError, match="there are: story"):
         service.start("nonsense")
-    with pytest.raises(ValueError, match="nonsense"):
+    with pytest.raises(ContentError, match="nonsense"):
         service.start("story", question_ids=["failure", "nonsense"])
 
 

@@ -243,7 +243,7 @@ def test_markdown_tells_everything(interview, rubric):
         "2026-05-01 12:30 UTC · judged by scripted · abc",
         "**Vote: no vote.** Too little was observed to vote on: Results, Digging.",
         "_3 checks are not judged yet; what follows is incomplete._",
-        "1. **Your own role** (not shown). Turn each we into I.",
+        "1. **Your own role** (question 1: not shown). Turn each we into I.",
         "| Situation | 3 |",
         "| Results | not observed |",
         "### Situation: 3",

@@ -17,6 +17,7 @@ from interviewer.runtime import Runtime
 from interviewer.ui import render
 
 AREA = "behavioral"
+_ANY = "Chosen for you"
 
 _INTRO = """
 Practise the behavioral round of the AWS science loop, as often as you like.
@@ -106,6 +107,12 @@ class Page:
                 "Start the behavioral interview", variant="primary", elem_id="start", size="lg"
             )
             with gr.Accordion("Options", open=False):
+                self._first = gr.Dropdown(
+                    [(_ANY, ""), *((one.text, one.id) for one in rubric.questions)],
+                    value="",
+                    label="First question",
+                    elem_id="first",
+                )
                 self._count = gr.Slider(
                     1,
                     len(rubric.questions),
@@ -153,7 +160,7 @@ class Page:
                 self._again = gr.Button("New interview", variant="primary", elem_id="again")
                 self._save = gr.Button("Download as Markdown", elem_id="save")
             self._report = gr.HTML(elem_id="report")
-            self._markdown = gr.Textbox(visible="hidden", elem_id="markdown")
+            self._markdown = gr.Textbox(label="Report", elem_id="markdown")
 
     # --- Events ---
 
@@ -174,7 +181,9 @@ class Page:
         demo.load(None, None, self._answer, js=_GIVE_DRAFT, **box)
         demo.load(None, None, None, js=_KEYBOARD, **box)
         self._answer.input(None, [self._answer], None, js=_KEEP_DRAFT, **box)
-        self._start.click(self._on_start, [self._count], [self._id], **private).then(**tail)
+        self._start.click(self._on_start, [self._count, self._first], [self._id], **private).then(
+            **tail
+        )
         self._again.click(self._on_again, None, [self._id], **private).then(**tail)
         self._end.click(self._on_end, [self._id], None, **private).then(**tail)
         self._retry.click(**tail)
@@ -190,9 +199,9 @@ class Page:
     # Asynchronous, all of them: Gradio would run plain functions in threads, and the service
     # lives in the event loop.
 
-    async def _on_start(self, count: float) -> str:
+    async def _on_start(self, count: float, first: str) -> str:
         try:
-            return self._service.start(AREA, int(count))
+            return self._service.start(AREA, int(count), first or None)
         except InterviewerError as error:
             gr.Warning(str(error))
             return ""

@@ -1,11 +1,11 @@
 """What the page shows of a view or a report. Pure: values in, text and HTML out."""
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from interviewer.interview import View
-from interviewer.report import CriterionReport, Mark, Missing, Report, TranscriptTurn
+from interviewer.report import CriterionReport, Evidence, Mark, Missing, Report, TranscriptTurn
 from interviewer.rubric import BAR
 
 MOST_SHOWN = 6_000
@@ -106,10 +106,7 @@ def _verdict(value: Report) -> str:
 def _tonight(advice: Sequence[Missing]) -> str:
     if not advice:
         return ""
-    items = "".join(
-        f"<li><strong>{html.escape(one.check)}.</strong> {html.escape(one.advice)}</li>"
-        for one in advice
-    )
+    items = "".join(f"<li>{_gap(one)} {html.escape(one.advice)}</li>" for one in advice)
     return f"<section><h2>To do tonight</h2><ol>{items}</ol></section>"
 
 
@@ -147,17 +144,11 @@ def _criterion(one: CriterionReport) -> str:
         parts.append(f"<p><strong>The bar:</strong> {html.escape(one.bar)}</p>")
     if one.evidence:
         quotes = "".join(
-            f"<li><q>{html.escape(proof.text)}</q> "
-            f'<span class="tag">{html.escape(proof.check)}</span></li>'
-            for proof in one.evidence
+            f"<li><q>{html.escape(text)}</q> {tags}</li>" for text, tags in _proofs(one.evidence)
         )
         parts.append(f"<h4>Evidence, in your words</h4><ul>{quotes}</ul>")
     if one.missing:
-        gaps = "".join(
-            f"<li><strong>{html.escape(gap.check)}</strong> ({html.escape(gap.note)}). "
-            f"{html.escape(gap.advice)}</li>"
-            for gap in _once(one.missing)
-        )
+        gaps = "".join(f"<li>{_gap(gap)} {html.escape(gap.advice)}</li>" for gap in one.missing)
         parts.append(f"<h4>Missing</h4><ul>{gaps}</ul>")
     if one.not_observed:
         names = ", ".join(dict.fromkeys(gap.check for gap in one.not_observed))
@@ -165,9 +156,19 @@ def _criterion(one: CriterionReport) -> str:
     return f"<section>{''.join(parts)}</section>"
 
 
-def _once(gaps: Iterable[Missing]) -> list[Missing]:
-    """A check that was missing in several answers, once."""
-    return list({gap.check: gap for gap in gaps}.values())
+def _proofs(evidence: Sequence[Evidence]) -> list[tuple[str, str]]:
+    """Each sentence once, with a tag for each check that it shows."""
+    tags: dict[tuple[int, int], list[str]] = {}
+    for proof in evidence:
+        tag = f'<span class="tag">{html.escape(proof.check)}</span>'
+        tags.setdefault((proof.seq, proof.sentence), []).append(tag)
+    texts = {(proof.seq, proof.sentence): proof.text for proof in evidence}
+    return [(texts[place], " ".join(of_place)) for place, of_place in tags.items()]
+
+
+def _gap(gap: Missing) -> str:
+    where = html.escape(f"(question {gap.number}: {gap.note}).")
+    return f"<strong>{html.escape(gap.check)}</strong> {where}"
 
 
 def _transcript(value: Report) -> str:

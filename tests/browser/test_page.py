@@ -57,6 +57,8 @@ def test_a_whole_interview(
     page.screenshot(path=screenshots / "start.png")
     page.get_by_text("Options").click()
     page.locator("#count input[type=number]").fill("2")
+    page.locator("#first input").click()
+    page.get_by_role("option", name="with incomplete data").click()
     begin(page)
     replies = [answer(page, told) for told in TOLD[:3]]
     assert all(reply.count("?") == 1 for reply in replies)
@@ -81,8 +83,8 @@ def test_a_whole_interview(
     assert "**Vote:" in document
     assert TOLD[0][:60] in document
     page.set_viewport_size({"width": 390, "height": 844})
-    assert_fits(page)
     page.screenshot(path=screenshots / "report_phone.png")
+    assert_fits(page)
     page.locator("#again").click()
     expect(page.locator("#start")).to_be_visible()
 

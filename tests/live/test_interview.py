@@ -121,7 +121,17 @@ def test_key_points_are_told_apart(settings: Settings, tmp_path: Path) -> None:
 
 
 def test_a_whole_interview_from_the_shell(settings: Settings) -> None:
-    done = shell(settings, "interview", "--answers", str(ANSWERS), "--questions", "2", "--json")
+    done = shell(
+        settings,
+        "interview",
+        "--answers",
+        str(ANSWERS),
+        "--questions",
+        "2",
+        "--first",
+        "incomplete_data",
+        "--json",
+    )
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
     assert report["finished"]

@@ -237,6 +237,8 @@ class Page:
         try:
             async for shown in self._shows(interview_id):
                 if self._tails.get(tab) is not mine:
+                    # Gradio gives the last value again at the end; it must not undo anything.
+                    yield tuple(gr.skip() for _ in self._shown)
                     return
                 yield shown
         finally:
@@ -279,7 +281,8 @@ class Page:
         return (
             render.status(view, str(self._runtime.preparation)),
             gr.update(visible=False),
-            gr.update(value=render.chat(view), visible=True),
+            # The report holds the transcript, marked.
+            gr.update(value=render.chat(view), visible=not reported),
             gr.update(visible=not finished),
             gr.update(interactive=view.state.phase == "candidate"),
             gr.update(visible=bool(view.problem)),

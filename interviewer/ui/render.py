@@ -26,7 +26,9 @@ def chat(view: View) -> list[dict[str, Any]]:
 def _message(role: str, text: str) -> dict[str, Any]:
     if len(text) > MOST_SHOWN:
         text = f"{text[:MOST_SHOWN]} … ({len(text) - MOST_SHOWN:,} more characters are stored)"
-    return {"role": role, "content": [{"type": "text", "text": text}]}
+    # The chat takes its text for HTML, sanitised: unescaped, a tag in an answer would vanish.
+    safe = html.escape(text, quote=False)
+    return {"role": role, "content": [{"type": "text", "text": safe}]}
 
 
 def status(view: View, preparing: str) -> str:

@@ -30,7 +30,13 @@ FLAGS = [
 
 
 # A reload or a kill breaks off Gradio's open event stream, and its script says so as it goes.
-BROKEN_OFF = ("AbortError", "Connection errored out", "ERR_CONNECTION", "ERR_INCOMPLETE_CHUNKED")
+BROKEN_OFF = (
+    "AbortError",
+    "network error",
+    "Connection errored out",
+    "ERR_CONNECTION",
+    "ERR_INCOMPLETE_CHUNKED",
+)
 
 
 @dataclass

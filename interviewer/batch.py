@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from interviewer.content import Content, content_folder, load_prompts, load_rubric, load_rubrics
+from interviewer.content import Content, load_content, load_rubric
 from interviewer.errors import InterviewerError
 from interviewer.gates import gate, judged_sentences
 from interviewer.grading import GATE_NOTES, Judge
@@ -99,12 +99,13 @@ class Grader:
     ) -> GradeLine:
         best = best_judgements(of_checks)
         grades = []
-        for criterion in self._rubric.criteria_for(known):
+        criteria = self._rubric.criteria_for(known)
+        for criterion in criteria:
             results = question_results(criterion, None, best, ())
             grades.append(
                 CriterionGrade(criterion_id=criterion.id, level=level_of(results), results=results)
             )
-        weights = {criterion.id: criterion.weight for criterion in self._rubric.all_criteria}
+        weights = {criterion.id: criterion.weight for criterion in criteria}
         met = [one.met for one in of_points if one.met is not None]
         checks = [
             CheckLine(id=one.check_id, met=one.met, sentences=one.sentences) for one in of_points
@@ -170,13 +171,9 @@ async def grade_file(
     graded, so that a broken input costs nothing and a broken-off run loses nothing.
     """
     path = Path(rubric_name)
-    prompts = load_prompts(content_folder("prompts"))
-    if path.suffix in {".yaml", ".yml"} or path.exists():
-        rubric = load_rubric(path)
-        content = Content({rubric.area: rubric}, prompts)
-    else:
-        content = Content(load_rubrics(content_folder("rubrics")), prompts)
-        rubric = content.rubric(rubric_name)
+    content = load_content(settings.rubrics_dir)
+    is_file = path.suffix in {".yaml", ".yml"} or path.exists()
+    rubric = load_rubric(path) if is_file else content.rubric(rubric_name)
     responses = list(read_responses(source))
     model, embedded = open_model(settings, _print_step)
     grader = Grader(rubric, content, model)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from interviewer import __version__, weights
 from interviewer.batch import grade_file
-from interviewer.content import content_folder, load_prompts, load_rubric, load_rubrics
+from interviewer.content import content_folder, load_calibration, load_content, load_rubric
 from interviewer.errors import ContentError, InterviewerError
 from interviewer.interview import QUESTIONS, View
 from interviewer.report import to_markdown
@@ -57,11 +57,14 @@ def _parser() -> argparse.ArgumentParser:
     grade.set_defaults(run=_grade)
 
     rubrics = commands.add_parser("rubrics", help="look after the rubric files")
-    check = rubrics.add_subparsers(required=True, metavar="ACTION").add_parser(
-        "check", help="explain every mistake in rubric and prompt files"
-    )
-    check.add_argument("paths", nargs="*", type=Path, help="rubric files; default: all shipped")
+    actions = rubrics.add_subparsers(required=True, metavar="ACTION")
+    check = actions.add_parser("check", help="explain every mistake in rubric and prompt files")
+    check.add_argument("paths", nargs="*", type=Path, help="rubric files; default: all in use")
     check.set_defaults(run=_check)
+    stats = actions.add_parser("stats", help="count what each rubric file holds")
+    stats.set_defaults(run=_stats)
+    schema = actions.add_parser("schema", help="print the JSON schema of rubric files")
+    schema.set_defaults(run=_schema)
 
     model = commands.add_parser("model", help="look after the embedded model's file")
     model.add_argument("action", choices=["fetch", "verify"])
@@ -76,11 +79,33 @@ def _serve(_: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _check(arguments: argparse.Namespace, _: Settings) -> int:
+def _stats(_: argparse.Namespace, settings: Settings) -> int:
+    columns = ("criteria", "checks", "questions", "of the seed", "key points", "calibration")
+    print(f"| area | {' | '.join(columns)} |\n|{' --- |' * (len(columns) + 1)}")
+    for rubric in load_content(settings.rubrics_dir).rubrics.values():
+        answers = content_folder("rubrics") / "calibration" / f"{rubric.area}.yaml"
+        counts = (
+            len(rubric.criteria) + bool(rubric.principle_grading) + bool(rubric.key_point_grading),
+            len(rubric.checks),
+            len(rubric.questions),
+            sum(question.source == "seed" for question in rubric.questions),
+            sum(len(question.key_points) for question in rubric.questions),
+            len(load_calibration(answers).answers) if answers.exists() else 0,
+        )
+        print(f"| {rubric.area} | {' | '.join(map(str, counts))} |")
+    return 0
+
+
+def _schema(_: argparse.Namespace, __: Settings) -> int:
+    print(json.dumps(Rubric.model_json_schema(), indent=2))
+    return 0
+
+
+def _check(arguments: argparse.Namespace, settings: Settings) -> int:
     if not arguments.paths:
-        rubrics = list(load_rubrics(content_folder("rubrics")).values())
-        prompts = load_prompts(content_folder("prompts"))
-        print(f"{len(prompts)} prompts: sound")
+        content = load_content(settings.rubrics_dir)
+        rubrics = list(content.rubrics.values())
+        print(f"{len(content.prompts)} prompts: sound")
     else:
         rubrics = _each(arguments.paths)
     for rubric in rubrics:

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from interviewer.errors import ContentError
-from interviewer.rubric import Rubric, Strict, Text
+from interviewer.rubric import Calibration, Rubric, Strict, Text
 
 Role = Literal["system", "user", "assistant"]
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -42,7 +42,11 @@ def content_folder(name: Literal["prompts", "rubrics"]) -> Path:
 # --- YAML with line numbers -------------------------------------------------------------
 
 
-class _Loader(yaml.SafeLoader):
+# libyaml's loader reads a megabyte in half a second, Python's own in five.
+_Base: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_Base):  # type: ignore[misc, valid-type]
     """SafeLoader that rejects a key given twice in one mapping."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -57,7 +61,8 @@ class _Loader(yaml.SafeLoader):
             if fault:
                 raise yaml.constructor.ConstructorError(None, None, fault, key_node.start_mark)
             seen.add(key)
-        return super().construct_mapping(node, deep)
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
+        return mapping
 
 
 def _line_of(node: yaml.Node | None, path: Iterable[int | str]) -> int:
@@ -93,8 +98,9 @@ def _cure(error: ErrorDetails) -> str:
 def _parse(model: type[ModelT], text: str, path: Path, first_line: int = 1) -> ModelT:
     """The YAML ``text`` as ``model``; ContentError with every fault's file, line and cure."""
     try:
-        node = yaml.compose(text, Loader=_Loader)
-        data = yaml.load(text, Loader=_Loader)
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        data = None if node is None else loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = (mark.line if mark else 0) + first_line
@@ -342,9 +348,14 @@ class Content:
             raise ContentError(f"no rubric for the area {area!r}; there are: {known}") from None
 
 
-def load_content(rubrics: Path | None = None, prompts: Path | None = None) -> Content:
-    """The shipped rubrics and prompts, or those in the given folders."""
-    return Content(
-        rubrics=load_rubrics(rubrics or content_folder("rubrics")),
-        prompts=load_prompts(prompts or content_folder("prompts")),
-    )
+def load_content(own_rubrics: Path | None = None) -> Content:
+    """The shipped rubrics and prompts; a rubric of one's own takes the place of its area's."""
+    rubrics = load_rubrics(content_folder("rubrics"))
+    if own_rubrics is not None:
+        rubrics |= load_rubrics(own_rubrics)
+    return Content(rubrics=rubrics, prompts=load_prompts(content_folder("prompts")))
+
+
+def load_calibration(path: Path) -> Calibration:
+    """The calibration answers in this file; ContentError where it is broken."""
+    return _parse(Calibration, _read(path), path)

@@ -48,10 +48,12 @@ def choose_target(
     that no one judged yet is passed over, not taken for a gap. When no gap is left, a claim
     that was made in this answer is challenged. None: nothing to ask.
     """
+    # Several key points share one follow-up; it is asked once.
+    spent = {check.probe for check in ladder if check.id in probed}
     judged = [
         (check, best[check.id])
         for check in ladder
-        if check.id in best and check.id not in probed and best[check.id].met is not None
+        if check.id in best and best[check.id].met is not None and check.probe not in spent
     ]
     for check, judgement in judged:
         if not judgement.shown:

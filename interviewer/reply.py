@@ -137,8 +137,9 @@ class Replier:
         judged = {(one.seq, one.check_id): one for one in interview.judgements}
         best: dict[str, Judgement] = {}
         ladder = rubric.ladder_for(question)
+        spent = {check.probe for check in ladder if check.id in state.probed}
         for check in ladder:
-            if check.id in state.probed:
+            if check.probe in spent:
                 continue
             if calls >= CALLS_BEFORE_REPLY:
                 break

@@ -115,12 +115,13 @@ class Report(Strict):
 def make_report(interview: Interview, rubric: Rubric, ungraded: int) -> Report:
     """The report of an interview as it is stored now; ``ungraded`` checks are still open."""
     grades = _grades(interview, rubric)
-    weights = {criterion.id: criterion.weight for criterion in rubric.all_criteria}
+    asked = _criteria_asked(interview, rubric)
+    weights = {criterion.id: criterion.weight for criterion in asked}
     words = _evidence_words(interview)
     shown = {grade.criterion_id: grade for grade in grades}
     criteria = tuple(
         _criterion(criterion, shown[criterion.id], rubric, words, interview.plan.question_ids)
-        for criterion in rubric.all_criteria
+        for criterion in asked
         if criterion.id in shown
     )
     vote = vote_of(grades, weights)
@@ -139,6 +140,18 @@ def make_report(interview: Interview, rubric: Rubric, ungraded: int) -> Report:
         transcript=tuple(_transcript(interview, rubric, grades)),
         questions={one: rubric.question(one).text for one in interview.plan.question_ids},
     )
+
+
+def _criteria_asked(interview: Interview, rubric: Rubric) -> tuple[Criterion, ...]:
+    """The criteria that the questions asked so far are graded on, each once."""
+    asked = [turn.question_id for turn in interview.turns if turn.kind == "question"]
+    criteria = {
+        criterion.id: criterion
+        for question_id in asked
+        if question_id
+        for criterion in rubric.criteria_for(rubric.question(question_id))
+    }
+    return tuple(criteria.values())
 
 
 def label(check: Check) -> str:
@@ -187,7 +200,7 @@ def _criterion(
     missing: list[Missing] = []
     not_observed: list[NotObserved] = []
     for result in grade.results:
-        check = rubric.checks[result.check_id]
+        check = rubric.check(result.check_id)
         name, asked, note = label(check), result.question_id, result.note or ""
         if result.status == "missing":
             number = order.index(asked or "") + 1
@@ -249,7 +262,7 @@ def _transcript(
     for grade in grades:
         for result in grade.results:
             for ref in result.evidence:
-                proofs.setdefault(ref, []).append(label(rubric.checks[result.check_id]))
+                proofs.setdefault(ref, []).append(label(rubric.check(result.check_id)))
     for turn in interview.turns:
         said = split_sentences(turn.text) if turn.speaker == "candidate" else ()
         marks = [
@@ -262,7 +275,7 @@ def _transcript(
             speaker=turn.speaker,
             kind=turn.kind,
             text=turn.text,
-            why=label(rubric.checks[turn.check_id]) if turn.check_id else None,
+            why=label(rubric.check(turn.check_id)) if turn.check_id else None,
             marks=tuple(marks),
         )
 

@@ -13,6 +13,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 Level = Literal[1, 2, 3, 4, 5]
 Difficulty = Literal["phone_screen", "loop", "bar_raiser"]
 
+FEWEST_CHECKS = 2
+"""Checks that a criterion needs to tell one level from another."""
+
 BAR: Level = 3
 """The level a criterion must reach to pass."""
 
@@ -80,7 +83,7 @@ class Criterion(Strict):
     principles: tuple[Identifier, ...] = ()
     """Only questions about one of these principles are graded on it; empty: every question."""
     levels: Levels
-    checks: tuple[Check, ...] = Field(min_length=2)
+    checks: tuple[Check, ...] = Field(min_length=FEWEST_CHECKS)
 
 
 class Topic(Strict):
@@ -176,8 +179,8 @@ class Principle(Strict):
     """What a story about this principle shows beyond what every story shows."""
 
 
-class PrincipleGrading(Strict):
-    """How the principle that a question is about is graded: a criterion of its own."""
+class Grading(Strict):
+    """Weight and anchors of a criterion whose checks depend on the question."""
 
     weight: float = Field(gt=0)
     levels: Levels
@@ -190,7 +193,10 @@ class Rubric(Strict):
     title: Text
     description: Text
     principles: tuple[Principle, ...] = ()
-    principle_grading: PrincipleGrading | None = None
+    principle_grading: Grading | None = None
+    """How the principle that a question is about is graded."""
+    key_point_grading: Grading | None = None
+    """How the key points of a question are graded."""
     topics: tuple[Topic, ...] = ()
     ladder: tuple[Identifier, ...]
     """Check ids in the order in which an interviewer digs for them."""
@@ -236,6 +242,35 @@ class Rubric(Strict):
             if principle.checks
         )
 
+    def key_point_criterion(self, question: Question) -> Criterion | None:
+        """The question's key points as a criterion; None where they aren't graded.
+
+        A missing one is probed for with the question's own follow-ups, in turn: the key point
+        itself is the answer, and may not be asked for by name.
+        """
+        if self.key_point_grading is None or len(question.key_points) < FEWEST_CHECKS:
+            return None
+        asks = question.probes or ("What else belongs to a full answer here?",)
+        return Criterion(
+            id=f"{question.id}__key_points",
+            title="Key points of the question",
+            weight=self.key_point_grading.weight,
+            levels=self.key_point_grading.levels,
+            checks=tuple(
+                _as_check(question, point, asks[position % len(asks)])
+                for position, point in enumerate(question.key_points)
+            ),
+        )
+
+    def check(self, check_id: str) -> Check:
+        """The check with this id, be it the area's or a question's key point; else KeyError."""
+        return self.checks.get(check_id) or self._key_point_checks[check_id]
+
+    @cached_property
+    def _key_point_checks(self) -> dict[str, Check]:
+        criteria = (self.key_point_criterion(question) for question in self.questions)
+        return {check.id: check for one in criteria if one for check in one.checks}
+
     @cached_property
     def checks(self) -> dict[str, Check]:
         """Every check by id, in the order of the file."""
@@ -254,18 +289,40 @@ class Rubric(Strict):
         With None (a question from outside the bank) those that hold for every question.
         """
         principles = set(question.principles) if question else set()
-        return tuple(
+        criteria = [
             criterion
             for criterion in self.all_criteria
             if not criterion.principles or principles & set(criterion.principles)
-        )
+        ]
+        key_points = self.key_point_criterion(question) if question else None
+        return (key_points, *criteria) if key_points else tuple(criteria)
 
     def ladder_for(self, question: Question | None) -> tuple[Check, ...]:
-        """The checks that apply to this question, in the order to dig for them."""
+        """The checks that apply to this question, in the order to dig for them.
+
+        Key points come first: what is wrong or missing matters before how it was said.
+        """
+        key_points = self.key_point_criterion(question) if question else None
         applicable = {
             check.id for criterion in self.criteria_for(question) for check in criterion.checks
         }
-        return tuple(self.checks[check_id] for check_id in self.ladder if check_id in applicable)
+        general = tuple(self.checks[one] for one in self.ladder if one in applicable)
+        return (*key_points.checks, *general) if key_points else general
+
+
+def _as_check(question: Question, point: KeyPoint, ask: str) -> Check:
+    """A key point in the shape of a check, so that one judge serves both."""
+    right, wrong = point.right or point.text, point.wrong or "I don't know that."
+    return Check(
+        id=f"{question.id}__{point.id}",
+        shows=f"says, in any words, that {point.text}",
+        gap=point.text,
+        ask=ask,
+        probe=ask,
+        advice=f"A full answer says that {point.text.rstrip('.')}.",
+        meets=(right, point.text),
+        misses=(wrong, "I think it depends on the case."),
+    )
 
 
 def _unique(what: str, ids: list[str]) -> None:

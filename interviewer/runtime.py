@@ -120,7 +120,7 @@ def open_runtime(settings: Settings, patience: float = 600.0) -> Runtime:
 
     Doesn't wait for the model. ContentError and StoreError say what to mend.
     """
-    content = load_content()
+    content = load_content(settings.rubrics_dir)
     store = Store(settings.database_url)
     store.open()
     preparation = Preparation()

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import overload
 from urllib.parse import urlsplit
 
 import platformdirs
@@ -23,6 +24,8 @@ class Settings:
     port: int = 7860
     data_dir: Path = Path(platformdirs.user_data_dir("interviewer"))
     cache_dir: Path = Path(platformdirs.user_cache_dir("interviewer"))
+    rubrics_dir: Path | None = None
+    """A folder with rubric files of one's own, beside or in place of the shipped ones."""
 
     @property
     def database_url(self) -> str:
@@ -66,6 +69,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         port=_port(value("PORT"), defaults.port),
         data_dir=_folder("DATA_DIR", value("DATA_DIR"), defaults.data_dir),
         cache_dir=_folder("CACHE_DIR", value("CACHE_DIR"), defaults.cache_dir),
+        rubrics_dir=_folder("RUBRICS", value("RUBRICS"), None),
     )
 
 
@@ -77,9 +81,15 @@ def _is_address(text: str) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
-def _folder(name: str, text: str | None, default: Path) -> Path:
+@overload
+def _folder(name: str, text: str | None, default: Path) -> Path: ...
+@overload
+def _folder(name: str, text: str | None, default: None) -> Path | None: ...
+def _folder(name: str, text: str | None, default: Path | None) -> Path | None:
+    if text is None:
+        return default
     try:
-        return Path(text or default).expanduser()
+        return Path(text).expanduser()
     except RuntimeError as error:
         raise SettingsError(
             f"INTERVIEWER_{name} is {text!r}: {error}; give a folder's whole path"

@@ -16,14 +16,16 @@ from interviewer.report import to_markdown
 from interviewer.runtime import Runtime
 from interviewer.ui import render
 
-AREA = "behavioral"
+DEFAULT_AREA = "behavioral"
 _ANY = "Chosen for you"
+MOST_QUESTIONS = 6
+"""Questions in one sitting: an hour and a half."""
 
 _INTRO = """
-Practise the behavioral round of the AWS science loop, as often as you like.
+Practise one round of the AWS science loop, as often as you like.
 
-1. **The interviewer asks** for a story from your past, as in the real loop.
-2. **You type your answer.** She follows up where it is vague, unmeasured or not your own part.
+1. **The interviewer asks**, as in the real loop: for a story from your past, or a problem.
+2. **You type your answer.** She follows up where it is vague, unmeasured or incomplete.
 3. **You get a report**: a level for each criterion with your own sentences as evidence, what was
    missing, and what to do about it tonight.
 
@@ -100,28 +102,36 @@ class Page:
         return demo
 
     def _build_start(self) -> None:
-        rubric = self._service.content.rubric(AREA)
+        rubrics = self._service.content.rubrics
         with gr.Column(visible=False, elem_id="start-view") as self._start_view:
             gr.Markdown(_INTRO, elem_id="intro")
+            self._area = gr.Radio(
+                [(rubric.title, rubric.area) for rubric in rubrics.values()],
+                value=DEFAULT_AREA,
+                label="Round",
+                elem_id="area",
+            )
             self._start = gr.Button(
-                "Start the behavioral interview", variant="primary", elem_id="start", size="lg"
+                "Start the interview", variant="primary", elem_id="start", size="lg"
             )
             with gr.Accordion("Options", open=False):
                 self._first = gr.Dropdown(
-                    [(_ANY, ""), *((one.text, one.id) for one in rubric.questions)],
-                    value="",
-                    label="First question",
-                    elem_id="first",
+                    self._questions(DEFAULT_AREA), value="", label="First question", elem_id="first"
                 )
                 self._count = gr.Slider(
                     1,
-                    len(rubric.questions),
+                    MOST_QUESTIONS,
                     value=QUESTIONS,
                     step=1,
                     label="Questions",
                     info="A question with its follow-ups takes about 15 minutes.",
                     elem_id="count",
                 )
+
+    def _questions(self, area: str) -> list[tuple[str, str]]:
+        """The choices for the first question of an area."""
+        questions = self._service.content.rubric(area).questions
+        return [(_ANY, ""), *((question.text, question.id) for question in questions)]
 
     def _build_chat(self) -> None:
         self._chat = gr.Chatbot(
@@ -181,9 +191,10 @@ class Page:
         demo.load(None, None, self._answer, js=_GIVE_DRAFT, **box)
         demo.load(None, None, None, js=_KEYBOARD, **box)
         self._answer.input(None, [self._answer], None, js=_KEEP_DRAFT, **box)
-        self._start.click(self._on_start, [self._count, self._first], [self._id], **private).then(
-            **tail
-        )
+        self._start.click(
+            self._on_start, [self._area, self._count, self._first], [self._id], **private
+        ).then(**tail)
+        self._area.change(self._on_area, [self._area], [self._first], **private)
         self._again.click(self._on_again, None, [self._id], **private).then(**tail)
         self._end.click(self._on_end, [self._id], None, **private).then(**tail)
         self._retry.click(**tail)
@@ -199,9 +210,12 @@ class Page:
     # Asynchronous, all of them: Gradio would run plain functions in threads, and the service
     # lives in the event loop.
 
-    async def _on_start(self, count: float, first: str) -> str:
+    async def _on_area(self, area: str) -> Any:
+        return gr.update(choices=self._questions(area), value="")
+
+    async def _on_start(self, area: str, count: float, first: str) -> str:
         try:
-            return self._service.start(AREA, int(count), first or None)
+            return self._service.start(area, int(count), first or None)
         except InterviewerError as error:
             gr.Warning(str(error))
             return ""

@@ -68,9 +68,11 @@ def _theme() -> gr.themes.Base:
         button_primary_background_fill_dark="*primary_700",
         button_primary_background_fill_hover_dark="*primary_800",
         block_label_text_color="*primary_700",
-        block_label_text_color_dark="*primary_200",
+        block_label_text_color_dark="*neutral_50",
+        block_label_background_fill_dark="*neutral_700",
         block_title_text_color="*primary_700",
-        block_title_text_color_dark="*primary_200",
+        block_title_text_color_dark="*neutral_50",
+        block_title_background_fill_dark="*neutral_700",
     )
 
 

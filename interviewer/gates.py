@@ -7,7 +7,8 @@ answer (empty, noise, another language, an order to the grader) from being judge
 import re
 from typing import Literal
 
-from interviewer.transcript import Sentence, split_sentences, words
+from interviewer.text import words
+from interviewer.transcript import Sentence, split_sentences
 
 Gate = Literal["open", "empty", "tiny", "unreadable", "echo", "orders"]
 """open: there is something to judge. orders: nothing but text addressed to the grader."""

@@ -14,7 +14,8 @@ from interviewer.gates import Gate
 from interviewer.judgement import THRESHOLD, Judgement
 from interviewer.llm import Model
 from interviewer.rubric import Check, KeyPoint
-from interviewer.transcript import Sentence, words
+from interviewer.text import words
+from interviewer.transcript import Sentence
 
 MOST_SENTENCES = 24
 """Sentences of one answer that are judged against one check, the likeliest first."""

@@ -11,7 +11,8 @@ from typing import Literal
 
 from interviewer.judgement import Judgement
 from interviewer.rubric import Check
-from interviewer.transcript import Sentence, SentenceRef, words
+from interviewer.text import stem, words
+from interviewer.transcript import Sentence, SentenceRef
 
 MOST_WORDS = 45
 """A probe is one question that can be kept in mind while answering it."""
@@ -240,7 +241,7 @@ def _speaks_as_candidate(unquoted: str, said: str) -> bool:
 
 
 def _content_stems(text: str) -> set[str]:
-    return {_stem(word) for word in words(text) if word not in _FREE and len(word) > 2}
+    return {stem(word) for word in words(text) if word not in _FREE and len(word) > 2}
 
 
 def _own_words(check: Check) -> str:
@@ -248,16 +249,8 @@ def _own_words(check: Check) -> str:
 
 
 def _strangers(text: str, known: str) -> list[str]:
-    stems = {_stem(word) for word in words(known)} | {_stem(word) for word in _FREE}
-    return [word for word in words(text) if _stem(word) not in stems]
-
-
-def _stem(word: str) -> str:
-    """A crude stem: enough to let "measuring" follow "measured"."""
-    for ending in ("ingly", "edly", "ing", "ies", "ied", "ed", "es", "s", "ly", "e"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return word[: -len(ending)]
-    return word
+    stems = {stem(word) for word in words(known)} | {stem(word) for word in _FREE}
+    return [word for word in words(text) if stem(word) not in stems]
 
 
 def normal(text: str) -> str:

@@ -103,11 +103,6 @@ def _at_most(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     yield from _trimmed(text, start, end)
 
 
-def words(text: str) -> list[str]:
-    """The words of ``text`` in lower case; numbers count, punctuation does not."""
-    return re.findall(r"[^\W_]+(?:['’.,%-][^\W_]+)*%?", text.lower())  # noqa: RUF001
-
-
 def answers_to(turns: Sequence[Turn], question_id: str) -> list[Turn]:
     """The candidate's turns that belong to this question, in order."""
     return [

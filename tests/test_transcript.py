@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from interviewer.transcript import LONGEST_SENTENCE, answers_to, split_sentences, words
+from interviewer.text import words
+from interviewer.transcript import LONGEST_SENTENCE, answers_to, split_sentences
 
 
 def _hold_the_rules(text: str) -> list[str]:

@@ -7,7 +7,7 @@ answer (empty, noise, another language, an order to the grader) from being judge
 import re
 from typing import Literal
 
-from interviewer.text import words
+from interviewer.text import FUNCTION_WORDS, words
 from interviewer.transcript import Sentence, split_sentences
 
 Gate = Literal["open", "empty", "tiny", "unreadable", "echo", "orders"]
@@ -21,18 +21,6 @@ LONGEST_ANSWER = 200_000
 
 READ_AT_MOST = 8_000
 """Characters of one answer that are judged: about 1,400 words, ten minutes of speech."""
-
-# The commonest English function words. About 40% of running English is made of these;
-# under 12% of a text of some length is not English, or not language.
-_FUNCTION_WORDS = frozenset(
-    """
-    a about after all also an and any are as at be because been before but by can could did
-    do does each every for from get got had has have he her his how i if in into is it its
-    just me more most my no not of on one only or other our out over she so some than that
-    the their them then there these they this to two up us was we were what when which while
-    who will with would you your
-    """.split()
-)
 
 # Text that speaks to the machinery instead of the interviewer. An order is an imperative:
 # its verb begins the sentence, so that "I could not ignore the previous results" is none.
@@ -79,7 +67,7 @@ def addresses_the_grader(sentence: str) -> bool:
 def readable_share(text: str) -> float:
     """Share of English function words among the words, 0..1; 0 for no words."""
     found = words(text)
-    return sum(word in _FUNCTION_WORDS for word in found) / len(found) if found else 0.0
+    return sum(word in FUNCTION_WORDS for word in found) / len(found) if found else 0.0
 
 
 def _unreadable(text: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from interviewer.text import stem, words
+from interviewer.text import FUNCTION_WORDS, stem, words
 
 Level = Literal[1, 2, 3, 4, 5]
 Difficulty = Literal["phone_screen", "loop", "bar_raiser"]
@@ -337,9 +337,16 @@ def _as_check(question: Question, position: int, ask: str) -> Check:
     )
 
 
+_VAGUE = (
+    "almost around below best better case different each even every example first free keep less "
+    "make many matter most much near need never nothing often over rather same still such there "
+    "through under used using very well where whether without"
+).split()
+
+
 def _telling_stems(question: Question, point: KeyPoint) -> list[str]:
     """Stems that only this key point has: not in the question, not in its other key points."""
-    common = {stem(word) for word in words(question.text)}
+    common = {stem(word) for word in (*words(question.text), *FUNCTION_WORDS, *_VAGUE)}
     for other in question.key_points:
         if other is not point:
             common |= {stem(word) for word in words(other.text)}

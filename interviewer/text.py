@@ -2,6 +2,18 @@
 
 import re
 
+# The commonest English function words. About 40% of running English is made of these;
+# under 12% of a text of some length is not English, or not language.
+FUNCTION_WORDS = frozenset(
+    """
+    a about after all also an and any are as at be because been before but by can could did
+    do does each every for from get got had has have he her his how i if in into is it its
+    just me more most my no not of on one only or other our out over she so some than that
+    the their them then there these they this to two up us was we were what when which while
+    who will with would you your
+    """.split()
+)
+
 
 def words(text: str) -> list[str]:
     """The words of ``text`` in lower case; numbers count, punctuation does not."""

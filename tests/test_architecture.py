@@ -12,7 +12,17 @@ PACKAGE = ROOT / "interviewer"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 PURE = [
-    *["session", "probe", "scoring", "report", "gates", "transcript", "judgement", "rubric"],
+    *[
+        "session",
+        "probe",
+        "scoring",
+        "report",
+        "gates",
+        "transcript",
+        "judgement",
+        "rubric",
+        "text",
+    ],
     "errors",
 ]
 """Take values, return values: no I/O, no clock, no model."""

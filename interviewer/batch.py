@@ -182,7 +182,9 @@ async def grade_file(
         with target.open("w", encoding="utf-8") as out:
             for response in responses:
                 line = await grader.grade(response)
-                out.write(line.model_dump_json() + "\n")
+                out.write(line.model_dump_json(exclude={"note"}) + "\n")
+                if line.note:
+                    print(f"{line.id}: not observed: {line.note}", file=sys.stderr)
                 out.flush()
                 counted["graded" if line.score is not None else "not observed"] += 1
     except OSError as error:

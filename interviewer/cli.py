@@ -148,7 +148,12 @@ def _interview(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _hold(arguments: argparse.Namespace, settings: Settings, answers: list[str]) -> int:
-    runtime = open_runtime(settings, patience=0)
+    with weights.terminal_progress() as progress:
+        runtime = open_runtime(settings, patience=0, progress=progress)
+        return await _converse(arguments, runtime, answers)
+
+
+async def _converse(arguments: argparse.Namespace, runtime: Runtime, answers: list[str]) -> int:
     try:
         service = runtime.service
         interview_id = service.start(arguments.area, arguments.questions, arguments.first)

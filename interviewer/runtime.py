@@ -115,15 +115,24 @@ def open_model(
     return EndpointModel(endpoint.label, find, retries=retries), None
 
 
-def open_runtime(settings: Settings, patience: float = 600.0) -> Runtime:
+def open_runtime(
+    settings: Settings, patience: float = 600.0, progress: weights.Progress | None = None
+) -> Runtime:
     """Reads the content, opens the store, and readies the way to the model.
 
-    Doesn't wait for the model. ContentError and StoreError say what to mend.
+    Doesn't wait for the model; ``progress`` is told how far its file is. ContentError and
+    StoreError say what to mend.
     """
     content = load_content(settings.rubrics_dir)
     store = Store(settings.database_url)
     store.open()
     preparation = Preparation()
-    model, embedded = open_model(settings, preparation.tell)
+
+    def report(step: str, done: int, total: int) -> None:
+        preparation.tell(step, done, total)
+        if progress is not None and total:
+            progress(step, done, total)
+
+    model, embedded = open_model(settings, report)
     service = InterviewService(content, model, store, patience=patience)
     return Runtime(settings, content, model, preparation, store, service, embedded)

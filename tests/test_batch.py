@@ -148,7 +148,7 @@ async def test_lines_have_the_documented_shape(tmp_path, model, rubric_path, cap
     lines = [json.loads(line) for line in target.read_text(encoding="utf-8").splitlines()]
     assert [line["id"] for line in lines] == [7, "b", "c"]
     for line in lines:
-        assert set(line) == {"id", "score", "levels", "checks", "evidence", "note"}
+        assert set(line) == {"id", "score", "levels", "checks", "evidence"}
         assert line["score"] is None or 0 <= line["score"] <= 1
         assert all(level is None or level in {1, 2, 3, 4, 5} for level in line["levels"].values())
         for check in line["checks"]:

@@ -43,8 +43,13 @@ _SAVE_FILE = """(text) => {
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }"""
+# The unsent text is kept with each key (Gradio's own input event may drop the last one);
 # Ctrl+Enter sends; and the chat can be scrolled by keyboard, which Gradio leaves out.
-_KEYBOARD = """() => {
+_LISTEN = """() => {
+  document.addEventListener('input', (event) => {
+    if (event.target.closest('#answer'))
+      localStorage.setItem('interviewer-draft', event.target.value);
+  });
   new MutationObserver(() => {
     const log = document.querySelector('#chat [role=log]:not([tabindex])');
     if (log) log.tabIndex = 0;
@@ -189,8 +194,7 @@ class Page:
         box: dict[str, Any] = {"queue": False, **private}
         demo.load(**tail)
         demo.load(None, None, self._answer, js=_GIVE_DRAFT, **box)
-        demo.load(None, None, None, js=_KEYBOARD, **box)
-        self._answer.input(None, [self._answer], None, js=_KEEP_DRAFT, **box)
+        demo.load(None, None, None, js=_LISTEN, **box)
         self._start.click(
             self._on_start, [self._area, self._count, self._first], [self._id], **private
         ).then(**tail)

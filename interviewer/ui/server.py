@@ -12,6 +12,7 @@ import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 
+from interviewer import weights
 from interviewer.errors import InterviewerError, StoreError
 from interviewer.runtime import Runtime, open_runtime
 from interviewer.settings import Settings
@@ -67,6 +68,10 @@ def _theme() -> gr.themes.Base:
         button_primary_background_fill_hover="*primary_800",
         button_primary_background_fill_dark="*primary_700",
         button_primary_background_fill_hover_dark="*primary_800",
+        checkbox_label_background_fill_selected="*primary_700",
+        checkbox_label_background_fill_selected_dark="*primary_700",
+        checkbox_label_text_color_selected="white",
+        checkbox_label_text_color_selected_dark="white",
         block_label_text_color="*primary_700",
         block_label_text_color_dark="*neutral_50",
         block_label_background_fill_dark="*neutral_700",
@@ -102,8 +107,9 @@ def _browser_secret(data_dir: Path) -> str:
 
 def serve(settings: Settings) -> None:
     """Opens the page and serves it until stopped."""
-    runtime = open_runtime(settings)
-    app = make_app(runtime)
-    print(f"Mock interviewer: http://{settings.host}:{settings.port}", flush=True)
-    print(f"Model: {runtime.model.label}", flush=True)
-    uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning")
+    with weights.terminal_progress() as progress:
+        runtime = open_runtime(settings, progress=progress)
+        app = make_app(runtime)
+        print(f"Mock interviewer: http://{settings.host}:{settings.port}", flush=True)
+        print(f"Model: {runtime.model.label}", flush=True)
+        uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning")

@@ -1,6 +1,5 @@
 """From judged checks to levels and a vote. Pure, and small enough to check by hand."""
 
-import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Literal
 
@@ -90,16 +89,15 @@ def question_results(
 
 
 def level_of(results: Sequence[CheckResult]) -> Level | None:
-    """1 + 4 * (shown / due), rounded half up; at most 4 while anything is not observed.
+    """1 + 4 * (shown / due), rounded down; at most 4 while anything is not observed.
 
-    None when nothing was due: no evidence is not a low grade. The cap keeps a single lucky
-    check from earning the top level.
+    None when nothing was due: no evidence is not a low grade. A level must be earned whole,
+    and the cap keeps a single lucky check from earning the top one.
     """
     due = [result for result in results if result.status != "not observed"]
     if not due:
         return None
-    share = sum(result.status == "shown" for result in due) / len(due)
-    level = math.floor(1 + 4 * share + 0.5)
+    level = 1 + 4 * sum(result.status == "shown" for result in due) // len(due)
     return min(level, 5 if len(due) == len(results) else 4)
 
 
@@ -114,8 +112,8 @@ def vote_of(grades: Sequence[CriterionGrade], weights: Mapping[str, float]) -> V
     """The interviewer's vote.
 
     No vote while less than FEWEST_OBSERVED of the weight was observed. Hire: the weighted
-    mean level is at the bar and nothing is at level 1; strong hire: at least 4.25 and nothing
-    below the bar; strong no hire: below 2.
+    mean level is at the bar and nothing is at level 1; strong hire: at least 4.5 and nothing
+    below 4; strong no hire: below 2.
     """
     observed = [(weights[grade.criterion_id], grade.level) for grade in grades if grade.level]
     total = sum(weight for weight, _ in observed)
@@ -124,7 +122,7 @@ def vote_of(grades: Sequence[CriterionGrade], weights: Mapping[str, float]) -> V
         return "no vote"
     mean = sum(weight * level for weight, level in observed) / total
     lowest = min(level for _, level in observed)
-    if mean >= 4.25 and lowest >= BAR:
+    if mean >= 4.5 and lowest > BAR:
         return "strong hire"
     if mean >= BAR and lowest > 1:
         return "hire"

@@ -119,17 +119,17 @@ def _results(notation: str) -> list[CheckResult]:
         ("m-", 1),
         ("sm-", 3),
         ("sss", 5),
-        ("ssm", 4),  # 3.67
+        ("ssm", 3),  # 3.67
         ("smm", 2),  # 2.33
         ("sssm", 4),
         ("smmm", 2),
         ("ssss-", 4),
-        ("ssm-", 4),
+        ("ssm-", 3),
         ("sssssm", 4),  # 4.33
-        ("sssssssm", 5),  # 4.5 is rounded up
-        ("smmmmmmm", 2),  # and so is 1.5
-        ("sssssmmm", 4),  # and 3.5
-        ("sssmmmmm", 3),  # and 2.5
+        ("sssssssm", 4),  # 4.5 is rounded down
+        ("smmmmmmm", 1),  # and so is 1.5
+        ("sssssmmm", 3),  # and 3.5
+        ("sssmmmmm", 2),  # and 2.5
         ("sssssssm-", 4),
     ],
 )
@@ -159,7 +159,9 @@ def _weights(*weights):
         ((5, None), (1, 1.01), "no vote"),
         ((5, 5), (1, 1), "strong hire"),
         ((5, 5, 5, 2), (1, 1, 1, 1), "hire"),  # 4.25, but one below the bar
-        ((5, 5, 4, 3), (1, 1, 1, 1), "strong hire"),  # 4.25 and none below
+        ((5, 5, 5, 3), (1, 1, 1, 1), "hire"),  # 4.5, but one at the bar
+        ((5, 5, 4, 4), (1, 1, 1, 1), "strong hire"),  # 4.5 and none below 4
+        ((5, 4, 4, 4), (1, 1, 1, 1), "hire"),  # 4.25
         ((5, 4, 4, 3), (1, 1, 1, 1), "hire"),  # 4.0
         ((3, 3), (1, 1), "hire"),
         ((4, 2), (1, 1), "hire"),

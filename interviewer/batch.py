@@ -11,7 +11,7 @@ from interviewer.errors import InterviewerError
 from interviewer.gates import gate, judged_sentences
 from interviewer.grading import GATE_NOTES, Judge
 from interviewer.judgement import Judgement
-from interviewer.llm import Model
+from interviewer.llm import Model, count_tokens
 from interviewer.rubric import KeyPoint, Level, Question, Rubric, Strict
 from interviewer.runtime import open_model
 from interviewer.scoring import (
@@ -167,6 +167,9 @@ async def grade_file(
 ) -> dict[str, int]:
     """Grades every line of ``source`` into ``target``; returns the counts.
 
+    The tokens are the answers' own, for who pays by them: counted for OpenAI's models,
+    estimated for others.
+
     All lines are read before the first is graded, and each is written as soon as it is
     graded, so that a broken input costs nothing and a broken-off run loses nothing.
     """
@@ -177,7 +180,8 @@ async def grade_file(
     responses = list(read_responses(source))
     model, embedded = open_model(settings, _print_step)
     grader = Grader(rubric, content, model)
-    counted = {"graded": 0, "not observed": 0}
+    tokens = sum(count_tokens(one.answer, settings.model or "") for one in responses)
+    counted = {"graded": 0, "not observed": 0, "tokens in answers": tokens}
     try:
         with target.open("w", encoding="utf-8") as out:
             for response in responses:

@@ -8,6 +8,7 @@ from interviewer import batch
 from interviewer.batch import Grader, Response, grade_file, read_responses
 from interviewer.content import load_rubric
 from interviewer.errors import ContentError, InterviewerError, ModelUnavailable
+from interviewer.llm import count_tokens
 from interviewer.settings import Settings
 from tests.doubles import STRONG, ScriptedModel, by_markers
 
@@ -144,7 +145,8 @@ async def test_lines_have_the_documented_shape(tmp_path, model, rubric_path, cap
     )
     target = tmp_path / "out.jsonl"
     counted = await grade_file(str(rubric_path), source, target, Settings())
-    assert counted == {"graded": 2, "not observed": 1}
+    answered = sum(count_tokens(text, "") for text in (STRONG, "Hm.", "Ünï broke in May."))
+    assert counted == {"graded": 2, "not observed": 1, "tokens in answers": answered}
     lines = [json.loads(line) for line in target.read_text(encoding="utf-8").splitlines()]
     assert [line["id"] for line in lines] == [7, "b", "c"]
     for line in lines:
@@ -165,6 +167,7 @@ async def test_a_shipped_rubric_by_its_area(tmp_path, model):
     assert await grade_file("behavioral", source, target, Settings()) == {
         "graded": 0,
         "not observed": 1,
+        "tokens in answers": 1,
     }
 
 

@@ -95,6 +95,9 @@ def _echoes(text: str, question: str) -> bool:
     return bool(found) and sum(word in asked for word in found) > 0.9 * len(found)
 
 
+_TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
+
+
 def gate(text: str, question: str = "", fewest_words: int = FEWEST_WORDS) -> Gate:
     """What stops ``text`` from being judged as an answer to ``question``, or "open"."""
     read = text[:READ_AT_MOST]
@@ -103,7 +106,9 @@ def gate(text: str, question: str = "", fewest_words: int = FEWEST_WORDS) -> Gat
     if all(addresses_the_grader(sentence.text) for sentence in split_sentences(read)):
         return "orders"
     # Scripts without spaces have few words in a long text; eight letters are no longer one.
-    if len(words(read)) < fewest_words and not (_in_another_script(read) and len(read) >= 8):
+    # A tag is no speech.
+    spoken = words(_TAG.sub(" ", read))
+    if len(spoken) < fewest_words and not (_in_another_script(read) and len(read) >= 8):
         return "tiny"
     if _unreadable(read):
         return "unreadable"

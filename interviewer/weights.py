@@ -434,10 +434,12 @@ def _accept(candidate: Path, path: Path, weights: Weights, report: Progress) -> 
 def terminal_progress() -> Iterator[Progress]:
     """A progress bar on stderr that appears with the first report; slow where no one watches."""
     bar: Any = None
+    shown = ""
 
     def show(what: str, done: int, total: int) -> None:
-        nonlocal bar
-        if bar is None or bar.desc != f"{what}: ":
+        nonlocal bar, shown
+        if bar is None or shown != what:
+            shown = what
             if bar is not None:
                 bar.close()
             pause = 0.2 if sys.stderr.isatty() else 10.0

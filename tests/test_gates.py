@@ -129,7 +129,9 @@ def test_markup_in_an_answer_is_kept_word_for_word(text):
     assert [one.text for one in judged_sentences(text)] == [text]
 
 
-@pytest.mark.parametrize("text", ["<><><>", "<h1></h1>", "<br/><br/>", "{}();"])
+@pytest.mark.parametrize(
+    "text", ["<script>alert(1)</script>", "<><><>", "<h1></h1>", "<br/><br/>", "{}();"]
+)
 def test_markup_alone_is_no_answer(text):
     assert gate(text, QUESTION) == "tiny"
 

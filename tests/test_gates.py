@@ -1,8 +1,6 @@
 """Gates stop what holds no answer, and nothing else."""
 # ruff: noqa: RUF001 - text in other scripts is what is tried here
 
-import time
-
 import pytest
 
 from interviewer.gates import (
@@ -265,9 +263,8 @@ def test_readable_share(text, share):
 @pytest.mark.parametrize(
     "unit", ["a ", "- ", "give ", "ignore the ", "you are ", "system", "\n", "('"]
 )
-def test_gates_are_fast_on_hostile_text(unit):
-    started = time.process_time()
+def test_hostile_text_of_any_length_is_stopped(unit):
+    """A pattern that backtracks without end would hang here."""
     text = unit * (200_000 // len(unit))
-    gate(text, QUESTION)
-    judged_sentences(text)
-    assert time.process_time() - started < 1.0
+    assert gate(text, QUESTION) != "open"
+    assert all(one.end <= READ_AT_MOST for one in judged_sentences(text))

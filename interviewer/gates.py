@@ -105,9 +105,9 @@ def gate(text: str, question: str = "", fewest_words: int = FEWEST_WORDS) -> Gat
         return "empty" if not read.strip() else "tiny"
     if all(addresses_the_grader(sentence.text) for sentence in split_sentences(read)):
         return "orders"
-    # Scripts without spaces have few words in a long text; eight letters are no longer one.
     # A tag is no speech.
     spoken = words(_TAG.sub(" ", read))
+    # Scripts without spaces have few words in a long text; eight letters are no longer one.
     if len(spoken) < fewest_words and not (_in_another_script(read) and len(read) >= 8):
         return "tiny"
     if _unreadable(read):

@@ -36,6 +36,15 @@ class Target:
     """Whether the sentence is what the question is about, not just where the story stands."""
 
 
+def unasked(ladder: Sequence[Check], probed: Collection[str]) -> list[Check]:
+    """The rungs whose follow-up was not asked yet.
+
+    Several key points of a question share one follow-up; it is asked once.
+    """
+    spent = {check.probe for check in ladder if check.id in probed}
+    return [check for check in ladder if check.probe not in spent]
+
+
 def choose_target(
     ladder: Sequence[Check],
     best: Mapping[str, Judgement],
@@ -49,12 +58,10 @@ def choose_target(
     that no one judged yet is passed over, not taken for a gap. When no gap is left, a claim
     that was made in this answer is challenged. None: nothing to ask.
     """
-    # Several key points share one follow-up; it is asked once.
-    spent = {check.probe for check in ladder if check.id in probed}
     judged = [
         (check, best[check.id])
-        for check in ladder
-        if check.id in best and best[check.id].met is not None and check.probe not in spent
+        for check in unasked(ladder, probed)
+        if check.id in best and best[check.id].met is not None
     ]
     for check, judgement in judged:
         if not judgement.shown:

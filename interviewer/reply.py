@@ -137,10 +137,7 @@ class Replier:
         judged = {(one.seq, one.check_id): one for one in interview.judgements}
         best: dict[str, Judgement] = {}
         ladder = rubric.ladder_for(question)
-        spent = {check.probe for check in ladder if check.id in state.probed}
-        for check in ladder:
-            if check.probe in spent:
-                continue
+        for check in probe.unasked(ladder, state.probed):
             if calls >= CALLS_BEFORE_REPLY:
                 break
             # What an earlier answer shows is no gap, even if it was not judged yet.

@@ -228,7 +228,7 @@ class Rubric(Strict):
             _known(f"question {question.id}: topics", question.topics, topics)
         return self
 
-    @property
+    @cached_property
     def all_criteria(self) -> tuple[Criterion, ...]:
         """The criteria of the file, and one for each principle that has checks."""
         grading = self.principle_grading
@@ -248,10 +248,18 @@ class Rubric(Strict):
         )
 
     def key_point_criterion(self, question: Question) -> Criterion | None:
-        """The question's key points as a criterion; None where they aren't graded.
+        """The question's key points as a criterion; None where they aren't graded."""
+        return self._key_point_criteria.get(question.id)
 
-        A missing one is probed for with the question's own follow-ups, in turn: the key point
-        itself is the answer, and may not be asked for by name.
+    @cached_property
+    def _key_point_criteria(self) -> dict[str, Criterion]:
+        made = ((one.id, self._make_key_point_criterion(one)) for one in self.questions)
+        return {question_id: criterion for question_id, criterion in made if criterion}
+
+    def _make_key_point_criterion(self, question: Question) -> Criterion | None:
+        """A missing key point is probed for with the question's own follow-ups, in turn.
+
+        It is itself the answer, and may not be asked for by name.
         """
         if self.key_point_grading is None or len(question.key_points) < FEWEST_CHECKS:
             return None
@@ -273,8 +281,8 @@ class Rubric(Strict):
 
     @cached_property
     def _key_point_checks(self) -> dict[str, Check]:
-        criteria = (self.key_point_criterion(question) for question in self.questions)
-        return {check.id: check for one in criteria if one for check in one.checks}
+        criteria = self._key_point_criteria.values()
+        return {check.id: check for one in criteria for check in one.checks}
 
     @cached_property
     def checks(self) -> dict[str, Check]:

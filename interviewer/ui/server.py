@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import logging
 import os
 import secrets
 from collections.abc import AsyncIterator
@@ -17,8 +16,6 @@ from interviewer.errors import InterviewerError, StoreError
 from interviewer.runtime import Runtime, open_runtime
 from interviewer.settings import Settings
 from interviewer.ui.page import Page
-
-_LOG = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 500
 """Events that run at once. Gradio's own limit of 40 holds for asynchronous ones too."""

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from interviewer.errors import ContentError
+from interviewer.persona import Persona
 from interviewer.rubric import Calibration, Rubric, Strict, Text
 
 Role = Literal["system", "user", "assistant"]
@@ -332,12 +333,34 @@ def load_prompts(folder: Path) -> dict[str, Prompt]:
     return prompts
 
 
+def load_personas(folder: Path) -> dict[str, Persona]:
+    """Every persona (``*.yaml``) of the folder, by id, which is its file's name."""
+    personas = {}
+    for path in sorted(folder.glob("*.yaml")):
+        persona = _parse(Persona, _read(path), path)
+        if persona.id != path.stem:
+            raise ContentError(f"{path}:1: its id is {persona.id!r}; make it {path.stem!r}")
+        personas[persona.id] = persona
+    if not personas:
+        raise ContentError(f"{folder}: no personas (*.yaml) there; put at least one in")
+    return personas
+
+
 @dataclass(frozen=True)
 class Content:
     """Everything that is read from files at the start."""
 
     rubrics: Mapping[str, Rubric]
     prompts: Mapping[str, Prompt]
+    personas: Mapping[str, Persona]
+
+    def persona(self, name: str) -> Persona:
+        """The persona of this name; ContentError that names the known ones."""
+        try:
+            return self.personas[name]
+        except KeyError:
+            known = ", ".join(sorted(self.personas))
+            raise ContentError(f"no persona {name!r}; there are: {known}") from None
 
     def rubric(self, area: str) -> Rubric:
         """The rubric of this area; ContentError that names the known ones."""
@@ -353,7 +376,12 @@ def load_content(own_rubrics: Path | None = None) -> Content:
     rubrics = load_rubrics(content_folder("rubrics"))
     if own_rubrics is not None:
         rubrics |= load_rubrics(own_rubrics)
-    return Content(rubrics=rubrics, prompts=load_prompts(content_folder("prompts")))
+    prompts = content_folder("prompts")
+    return Content(
+        rubrics=rubrics,
+        prompts=load_prompts(prompts),
+        personas=load_personas(prompts / "personas"),
+    )
 
 
 def load_calibration(path: Path) -> Calibration:

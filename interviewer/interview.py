@@ -28,7 +28,7 @@ from interviewer.llm import Model
 from interviewer.reply import Replier, open_answers
 from interviewer.report import Report, make_report
 from interviewer.rubric import Check, Rubric
-from interviewer.session import Interview, Plan, State, fold
+from interviewer.session import DEFAULT_PERSONA, Interview, Plan, State, fold
 from interviewer.store import Store
 from interviewer.transcript import Sentence, Turn
 
@@ -115,6 +115,7 @@ class InterviewService:
         questions: int = QUESTIONS,
         first: str | None = None,
         question_ids: Sequence[str] = (),
+        persona: str = DEFAULT_PERSONA,
     ) -> str:
         """Stores a new interview with its first question; returns its id.
 
@@ -130,7 +131,7 @@ class InterviewService:
         if unknown:
             known = ", ".join(question.id for question in rubric.questions)
             raise ContentError(f"no question {unknown.pop()!r} in {area}; there are: {known}")
-        plan = Plan(area=area, question_ids=chosen)
+        plan = Plan(area=area, question_ids=chosen, persona=self.content.persona(persona).id)
         return self._store.create(plan, self._replier.first_turn(plan))
 
     def answer(self, interview_id: str, text: str, after_seq: int) -> None:

@@ -6,11 +6,13 @@ phrases is held against the rules here before anybody sees it.
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 from interviewer.judgement import Judgement
-from interviewer.rubric import Check
+from interviewer.persona import Persona
+from interviewer.rubric import RUNGS, Check, Rung
 from interviewer.text import stem, words
 from interviewer.transcript import Sentence, SentenceRef
 
@@ -21,23 +23,54 @@ LONGEST_QUOTE = 14
 """Words quoted from the candidate."""
 
 
+Trigger = Literal["gap", "pushback"]
+"""Why a follow-up is asked: something is missing, or a claim is challenged."""
+
+
 @dataclass(frozen=True)
 class Target:
     """What the next follow-up is about."""
 
+    kind: Trigger
     check: Check
-    kind: Literal["gap", "pushback"]
-    about: SentenceRef | None
-    sentence: str | None
+    """The check that triggered it."""
+    ask: str
+    """What to ask for, or the challenge to put: goes into the phrasing prompt."""
+    wording: str
+    """The file's own words for it: said where no phrasing of the model may be."""
+    reason: str
+    """Why it is asked, in plain words: for the report, not for the interview."""
+    about: SentenceRef | None = None
+    sentence: str | None = None
     """The candidate's sentence that it takes up, word for word."""
-    quote: str | None
+    quote: str | None = None
     """The part of it that is quoted, word for word."""
     apt: bool = True
     """Whether the sentence is what the question is about, not just where the story stands."""
 
 
+def dig_order(ladder: Sequence[Check], persona: Persona) -> list[Check]:
+    """The checks in the order in which this persona digs for them.
+
+    The first check of each rung comes before the second of any, so that a few follow-ups
+    reach far down instead of staying on one rung. The persona's own rungs come first; what
+    lies deeper than it goes is left out.
+    """
+    deepest = RUNGS.index(persona.depth)
+    cares = {rung: rank for rank, rung in enumerate(persona.cares)}
+    seen: dict[Rung, int] = dict.fromkeys(RUNGS, 0)
+    ranked = []
+    for check in ladder:
+        level = RUNGS.index(check.rung)
+        if level > deepest and check.rung not in cares:
+            continue
+        ranked.append((seen[check.rung], cares.get(check.rung, len(cares)), level, check))
+        seen[check.rung] += 1
+    return [check for *_, check in sorted(ranked, key=lambda one: one[:3])]
+
+
 def unasked(ladder: Sequence[Check], probed: Collection[str]) -> list[Check]:
-    """The rungs whose follow-up was not asked yet.
+    """The checks whose follow-up was not asked yet.
 
     Several key points of a question share one follow-up; it is asked once.
     """
@@ -45,44 +78,81 @@ def unasked(ladder: Sequence[Check], probed: Collection[str]) -> list[Check]:
     return [check for check in ladder if check.probe not in spent]
 
 
+def pushback_is_due(persona: Persona, probes: int, pushbacks: int) -> bool:
+    """Whether the next follow-up may challenge a claim, by the persona's share of pushback."""
+    return pushbacks + 1 <= persona.pushback * (probes + 1)
+
+
 def choose_target(
     ladder: Sequence[Check],
+    persona: Persona,
     best: Mapping[str, Judgement],
+    *,
     probed: Collection[str],
     answer_seq: int,
     sentences: Sequence[Sentence],
+    pushback_due: bool = False,
 ) -> Target | None:
-    """The first rung of the ladder that is missing and wasn't probed yet; else a pushback.
+    """What to follow up on; None: nothing to ask.
 
     ``best`` holds the best judgement so far for each check that was judged at all; a check
-    that no one judged yet is passed over, not taken for a gap. When no gap is left, a claim
-    that was made in this answer is challenged. None: nothing to ask.
+    that no one judged yet is passed over, not taken for a gap. Where a pushback is due, a
+    claim of this answer is challenged; else the first check that is missing and wasn't asked
+    for is dug for. When no gap is left, what the answer shows is challenged.
     """
     judged = [
         (check, best[check.id])
         for check in unasked(ladder, probed)
         if check.id in best and best[check.id].met is not None
     ]
+    shown = [
+        check_and_claim
+        for check_and_claim in map(partial(_claim_of, answer_seq, sentences), reversed(judged))
+        if check_and_claim is not None
+    ]
+    if pushback_due and shown:
+        return _pushback(*shown[0], answer_seq)
     for check, judgement in judged:
         if not judgement.shown:
-            return _aimed(check, "gap", answer_seq, _anchor(check, sentences))
-    for check, judgement in reversed(judged):
-        if check.pushback and judgement.seq == answer_seq and judgement.sentences:
-            claim = next((one for one in sentences if one.n == judgement.sentences[0]), None)
-            return _aimed(check, "pushback", answer_seq, claim)
-    return None
+            return _gap(check, answer_seq, _anchor(check, sentences))
+    return _pushback(*shown[0], answer_seq) if shown and persona.pushback else None
 
 
-def _aimed(
-    check: Check, kind: Literal["gap", "pushback"], seq: int, sentence: Sentence | None
-) -> Target:
+def _claim_of(
+    seq: int, sentences: Sequence[Sentence], judged: tuple[Check, Judgement]
+) -> tuple[Check, Sentence] | None:
+    """A check that this answer shows, with the sentence to challenge."""
+    check, judgement = judged
+    if not (check.pushback and judgement.shown and judgement.seq == seq):
+        return None
+    return next(((check, one) for one in sentences if one.n in judgement.sentences[:1]), None)
+
+
+def _gap(check: Check, seq: int, sentence: Sentence | None) -> Target:
+    bare = Target("gap", check, check.ask, check.probe, f"Missing so far: {check.gap}.")
     if sentence is None:
-        return Target(check, kind, None, None, None)
-    about = SentenceRef(seq=seq, n=sentence.n)
-    apt = kind == "pushback" or any(
-        re.search(pattern, sentence.text, re.IGNORECASE) for pattern in check.anchors
+        return bare
+    return replace(
+        bare,
+        about=SentenceRef(seq=seq, n=sentence.n),
+        sentence=sentence.text,
+        quote=_quote(check, sentence.text),
+        apt=any(re.search(one, sentence.text, re.IGNORECASE) for one in check.anchors),
     )
-    return Target(check, kind, about, sentence.text, _quote(check, sentence.text), apt)
+
+
+def _pushback(check: Check, sentence: Sentence, seq: int) -> Target:
+    assert check.pushback is not None
+    return Target(
+        "pushback",
+        check,
+        check.pushback,
+        check.pushback,
+        f"A claim that was made is put to the test: {check.gap}.",
+        SentenceRef(seq=seq, n=sentence.n),
+        sentence.text,
+        _quote(check, sentence.text),
+    )
 
 
 _CLAIM = re.compile(
@@ -140,14 +210,12 @@ def _quote(check: Check, sentence: str) -> str | None:
 
 
 def own_wording(target: Target) -> str:
-    """The rubric's own words for this probe, with the candidate's quoted before them."""
-    question = target.check.probe if target.kind == "gap" else target.check.pushback
-    assert question is not None
+    """The file's own words for this probe, with the candidate's quoted before them."""
     if not target.quote:
-        return question
+        return target.wording
     # Where the sentence has nothing to do with the gap, it is where the story stands.
     said = "You said" if target.apt else "Let me stay with"
-    return f"{said} “{target.quote}”. {question}"
+    return f"{said} “{target.quote}”. {target.wording}"
 
 
 # --- What may be said -------------------------------------------------------------------

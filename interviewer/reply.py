@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from interviewer import probe, scoring
-from interviewer.content import Content
+from interviewer.content import Content, Message
 from interviewer.gates import READ_AT_MOST, Gate, gate, judged_sentences
 from interviewer.grading import Judge
 from interviewer.judgement import Judgement
 from interviewer.llm import Model
+from interviewer.persona import Persona
 from interviewer.rubric import Question, Rubric
 from interviewer.session import (
     AskProbe,
@@ -62,6 +63,12 @@ def open_answers(
     return [(answer, sentences) for answer, sentences in read if sentences]
 
 
+def _probes_so_far(turns: Sequence[Turn]) -> tuple[int, int]:
+    """How many follow-ups were asked in this interview, and how many of them challenged."""
+    asked = [turn.trigger for turn in turns if turn.kind == "probe"]
+    return len(asked), sum(trigger not in {None, "gap"} for trigger in asked)
+
+
 class Replier:
     """Makes the interviewer's turns."""
 
@@ -82,13 +89,14 @@ class Replier:
 
     def first_turn(self, plan: Plan) -> Turn:
         """The opening with the first question; needs no model."""
-        step = next_step(plan, fold(plan, ()), "open", None)
+        step = next_step(plan, self._content.persona(plan.persona), fold(plan, ()), "open", None)
         rubric = self._content.rubric(plan.area)
         return self._turn(1, "question", self._words(rubric, plan, step), plan.question_ids[0])
 
     def last_turn(self, interview: Interview) -> Turn:
         """The closing of an interview that the candidate ends; needs no model."""
-        text = self._content.prompts["closing"].text(early=True)
+        persona = self._content.persona(interview.plan.persona)
+        text = self._content.prompts["closing"].text(persona=persona, early=True)
         return self._turn(interview.turns[-1].seq + 1, "closing", text)
 
     async def next_turn(self, interview: Interview, draft: Callable[[str], None]) -> Turn:
@@ -99,13 +107,14 @@ class Replier:
         """
         plan, answer = interview.plan, interview.turns[-1]
         state = fold(plan, interview.turns)
+        persona = self._content.persona(plan.persona)
         rubric = self._content.rubric(plan.area)
         question = rubric.question(state.question_id or plan.question_ids[0])
         found, sentences = read_answer(interview.turns, answer, question)
         target = None
-        if found == "open" and may_probe(plan, state):
+        if found == "open" and may_probe(plan, persona, state):
             target = await self._find_target(interview, rubric, question, state, sentences)
-        step = next_step(plan, state, found, target)
+        step = next_step(plan, persona, state, found, target)
         seq = answer.seq + 1
         if isinstance(step, AskProbe):
             return await self._probe(seq, step.target, interview, question, draft)
@@ -136,7 +145,8 @@ class Replier:
         answers = open_answers(interview.turns, question)
         judged = {(one.seq, one.check_id): one for one in interview.judgements}
         best: dict[str, Judgement] = {}
-        ladder = rubric.ladder_for(question)
+        persona = self._content.persona(interview.plan.persona)
+        ladder = probe.dig_order(rubric.ladder_for(question), persona)
         for check in probe.unasked(ladder, state.probed):
             if calls >= CALLS_BEFORE_REPLY:
                 break
@@ -152,7 +162,16 @@ class Replier:
             if check.id in best and best[check.id].met is not None and not best[check.id].shown:
                 break
         seq = interview.turns[-1].seq
-        return probe.choose_target(ladder, best, state.probed, seq, sentences)
+        due = probe.pushback_is_due(persona, *_probes_so_far(interview.turns))
+        return probe.choose_target(
+            ladder,
+            persona,
+            best,
+            probed=state.probed,
+            answer_seq=seq,
+            sentences=sentences,
+            pushback_due=due,
+        )
 
     async def _probe(
         self,
@@ -167,7 +186,13 @@ class Replier:
             text = f"{self._content.prompts['interrupt'].text()} {text}"
         turn = self._turn(seq, "probe", text, question.id)
         return turn.model_copy(
-            update={"check_id": target.check.id, "about": target.about, "model": by}
+            update={
+                "check_id": target.check.id,
+                "trigger": target.kind,
+                "reason": target.reason,
+                "about": target.about,
+                "model": by,
+            }
         )
 
     async def _phrase(
@@ -178,11 +203,12 @@ class Replier:
         draft: Callable[[str], None],
     ) -> tuple[str, str | None]:
         """The probe in the persona's words and who found them; else the file's own words."""
+        persona = self._content.persona(interview.plan.persona)
         said = " ".join(turn.text for turn in interview.turns if turn.speaker == "candidate")
         earlier = [turn.text for turn in interview.turns if turn.speaker == "interviewer"]
         if target.sentence is not None:
             for temperature in (0.2, 0.7):
-                text = await self._stream(target, said, temperature, draft)
+                text = await self._stream(persona, target, said, temperature, draft)
                 faults = probe.faults(text, target, question.text, said, earlier)
                 if not faults:
                     return text, self._model.label
@@ -191,14 +217,14 @@ class Replier:
         return probe.own_wording(target), None
 
     async def _stream(
-        self, target: probe.Target, said: str, temperature: float, draft: Callable[[str], None]
+        self,
+        persona: Persona,
+        target: probe.Target,
+        said: str,
+        temperature: float,
+        draft: Callable[[str], None],
     ) -> str:
-        messages = self._content.prompts["probe"].messages(
-            sentence=target.sentence or "",
-            quote=target.quote or "",
-            ask=target.check.ask,
-            pushback=(target.check.pushback or "") if target.kind == "pushback" else "",
-        )
+        messages = self.phrasing(persona, target)
         text = ""
         pieces = self._model.stream(messages, most_tokens=90, temperature=temperature)
         async with contextlib.aclosing(pieces):
@@ -215,6 +241,24 @@ class Replier:
                     draft(whole_words)
         return text.strip()
 
+    def phrasing(self, persona: Persona, target: probe.Target) -> list[Message]:
+        """The chat that asks for a phrasing.
+
+        All but the last message is the same for all of a persona's probes, so that the
+        endpoint's prefix cache pays for it once.
+        """
+        prompt = self._content.prompts["probe"]
+        voice = {"name": persona.name, "voice": persona.voice}
+        messages: list[Message] = []
+        for one in persona.examples:
+            turns = prompt.messages(**voice, said=one.said, ask=one.ask, challenge=one.challenge)
+            messages += turns if not messages else turns[1:]
+            messages.append(Message(role="assistant", content=one.question))
+        said, challenge = target.quote or target.sentence or "", target.kind != "gap"
+        return (
+            messages + prompt.messages(**voice, said=said, ask=target.ask, challenge=challenge)[1:]
+        )
+
     def _words(
         self,
         rubric: Rubric,
@@ -225,22 +269,23 @@ class Replier:
     ) -> str:
         """The words of a step that needs no model."""
         prompts = self._content.prompts
+        persona = self._content.persona(plan.persona)
         match step:
             case AskQuestion(question_id=question_id, first=True):
                 asked = rubric.question(question_id).text
                 count = len(plan.question_ids)
-                return prompts["opening"].text(questions=count, question=asked)
+                return prompts["opening"].text(persona=persona, questions=count, question=asked)
             case AskQuestion(question_id=question_id):
                 number = plan.question_ids.index(question_id) + 1
                 asked = rubric.question(question_id).text
                 return prompts["next_question"].text(
-                    number=number, question=asked, answered=answered
+                    persona=persona, number=number, question=asked, answered=answered
                 )
             case Redirect(gate=found) if state is not None and state.question_id is not None:
                 asked = rubric.question(state.question_id).text
                 again = state.redirects > 0
                 return prompts["redirect"].text(gate=found, again=again, question=asked)
-        return prompts["closing"].text(early=False)
+        return prompts["closing"].text(persona=persona, early=False)
 
     def _turn(self, seq: int, kind: TurnKind, text: str, question_id: str | None = None) -> Turn:
         return Turn(

@@ -6,7 +6,7 @@ one check at a time and puts a chosen probe into words; code does the rest.
 
 import re
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -14,6 +14,12 @@ from interviewer.text import FUNCTION_WORDS, stem, words
 
 Level = Literal[1, 2, 3, 4, 5]
 Difficulty = Literal["phone_screen", "loop", "bar_raiser"]
+Rung = Literal["claim", "part", "mechanism", "number", "alternative", "limits", "lesson"]
+"""How far down a follow-up digs: from the claim and the own part in it, over how it works and
+how it was measured, to what else was possible, what would break it and what was learned."""
+
+RUNGS: tuple[Rung, ...] = get_args(Rung)
+"""The rungs from the surface down."""
 
 FEWEST_CHECKS = 2
 """Checks that a criterion needs to tell one level from another."""
@@ -65,6 +71,7 @@ class Check(Strict):
     """
 
     id: Identifier
+    rung: Rung
     shows: Text
     gap: Text
     ask: Text
@@ -334,6 +341,7 @@ def _as_check(question: Question, position: int, ask: str) -> Check:
     others = [one.right or one.text for one in question.key_points if one is not point]
     return Check(
         id=f"{question.id}__{point.id}",
+        rung="mechanism",
         shows=f"says, in any words, that {point.text}",
         gap=point.text,
         ask=ask,

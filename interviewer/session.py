@@ -13,14 +13,14 @@ from pydantic import Field, model_validator
 
 from interviewer.gates import Gate
 from interviewer.judgement import Judgement
+from interviewer.persona import Persona
 from interviewer.probe import Target
 from interviewer.rubric import Strict
 from interviewer.transcript import Turn
 
 Phase = Literal["interviewer", "candidate", "finished"]
 
-MOST_REDIRECTS = 2
-"""Times a question is asked again after an answer that holds nothing, before moving on."""
+DEFAULT_PERSONA = "peer_scientist"
 
 
 class Plan(Strict):
@@ -28,7 +28,9 @@ class Plan(Strict):
 
     area: str
     question_ids: tuple[str, ...] = Field(min_length=1)
-    most_probes: int = Field(default=3, ge=0, le=5)
+    persona: str = DEFAULT_PERSONA
+    most_probes: int | None = Field(default=None, ge=0, le=6)
+    """Follow-ups to one question; None: as many as the persona asks."""
 
     @model_validator(mode="after")
     def _asks_nothing_twice(self) -> Self:
@@ -113,19 +115,22 @@ def fold(plan: Plan, turns: Sequence[Turn]) -> State:
     return State(phase, question_id, number, probes, redirects, frozenset(probed))
 
 
-def may_probe(plan: Plan, state: State) -> bool:
+def may_probe(plan: Plan, persona: Persona, state: State) -> bool:
     """Whether a follow-up is left for the current question."""
-    return state.probes < plan.most_probes
+    most = persona.probes if plan.most_probes is None else plan.most_probes
+    return state.probes < most
 
 
-def next_step(plan: Plan, state: State, gate: Gate, target: Target | None) -> Step:
+def next_step(
+    plan: Plan, persona: Persona, state: State, gate: Gate, target: Target | None
+) -> Step:
     """What the interviewer does now; ValueError when it isn't the interviewer's turn."""
     if state.phase != "interviewer":
         raise ValueError(f"it is not the interviewer's turn: {state.phase}")
     if state.question_id is not None:
-        if gate != "open" and state.redirects < MOST_REDIRECTS:
+        if gate != "open" and state.redirects < persona.patience:
             return Redirect(gate)
-        if gate == "open" and target is not None and may_probe(plan, state):
+        if gate == "open" and target is not None and may_probe(plan, persona, state):
             return AskProbe(target)
     if state.number < len(plan.question_ids):
         return AskQuestion(plan.question_ids[state.number], first=state.number == 0)

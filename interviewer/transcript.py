@@ -31,6 +31,10 @@ class Turn(Strict):
     question_id: str | None = None
     check_id: str | None = None
     """For a probe: the check it digs for."""
+    trigger: Literal["gap", "pushback"] | None = None
+    """For a probe: what triggered it."""
+    reason: str | None = None
+    """Why the interviewer said it, in plain words; shown in the report only."""
     about: SentenceRef | None = None
     """For a probe: the candidate's sentence that it takes up."""
     model: str | None = None

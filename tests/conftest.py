@@ -13,7 +13,7 @@ from interviewer.rubric import Rubric
 from interviewer.settings import from_environment
 from interviewer.store import Store
 from interviewer.transcript import Turn
-from tests.doubles import NOW, RUBRIC
+from tests.doubles import NOW, PERSONA, RUBRIC
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -43,7 +43,7 @@ def prompts() -> dict[str, Prompt]:
 
 @pytest.fixture
 def content(rubric: Rubric, prompts: dict[str, Prompt]) -> Content:
-    return Content({rubric.area: rubric}, prompts)
+    return Content({rubric.area: rubric}, prompts, {PERSONA.id: PERSONA})
 
 
 @pytest.fixture

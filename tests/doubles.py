@@ -14,6 +14,8 @@ from typing import Any
 
 from interviewer.content import Message
 from interviewer.errors import ModelUnavailable
+from interviewer.persona import Example, Persona
+from interviewer.session import DEFAULT_PERSONA
 
 NOW = datetime(2026, 5, 1, 12, 30, tzinfo=UTC)
 
@@ -37,6 +39,7 @@ criteria:
     levels: {1: S one, 2: S two, 3: S three, 4: S four, 5: S five}
     checks:
       - id: scene
+        rung: claim
         shows: sets the scene
         gap: a month and a team
         ask: in which month and in which team it happened
@@ -45,6 +48,7 @@ criteria:
         meets: [It was in May., In May we lost a bank.]
         misses: [I always act., One should plan., Planning is good.]
       - id: own_part
+        rung: part
         shows: tells the own part
         gap: your own role
         ask: which role they had in the decision of the team
@@ -60,6 +64,7 @@ criteria:
     levels: {1: R one, 2: R two, 3: R three, 4: R four, 5: R five}
     checks:
       - id: number
+        rung: number
         shows: gives a number
         gap: a figure for the outcome
         ask: by which figure the outcome improved
@@ -71,6 +76,7 @@ criteria:
         cues: ['percent', '\\d']
         anchors: ['fell|rose|improved']
       - id: measured
+        rung: number
         shows: tells how it was measured
         gap: how it was measured
         ask: how it was measured and against what baseline
@@ -87,6 +93,7 @@ criteria:
     levels: {1: D one, 2: D two, 3: D three, 4: D four, 5: D five}
     checks:
       - id: cause
+        rung: mechanism
         shows: names the cause
         gap: the root cause
         ask: what the root cause was
@@ -95,6 +102,7 @@ criteria:
         meets: [It broke because of a time zone., It failed because the disk was full.]
         misses: [It broke., I looked into it.]
       - id: confirmed
+        rung: mechanism
         shows: tells how the cause was confirmed
         gap: how the cause was confirmed
         ask: how they confirmed the root cause
@@ -114,6 +122,41 @@ questions:
     topics: [caching]
 """
 """A small valid rubric, as its file."""
+
+PERSONA = Persona(
+    id=DEFAULT_PERSONA,
+    name="Maya Chen",
+    title="a scientist",
+    stage="loop",
+    about="For the tests.",
+    voice="a scientist",
+    opening="Take your time.",
+    next_question=("All right.", "Next one."),
+    leaves_it="Let's leave that one and try another.",
+    time_up="In the interest of time, let me move us on.",
+    invites="What would you like to know from me?",
+    closing="Thank you for your time.",
+    patience=2,
+    hints=1,
+    probes=3,
+    depth="lesson",
+    pushback=0.1,
+    challenges={
+        "decision": "I'd have decided otherwise. Why was yours better?",
+        "figure": "That figure sounds high. Why should I believe it?",
+        "cause": "I can think of another cause. Which others did you rule out?",
+        "method": "A simpler method might have done. At what did it fail?",
+    },
+    doubts=("I'm not sure that holds. How would you convince me of it?",),
+    harder=("I follow that. In which case does it stop being true?",),
+    examples=tuple(
+        Example(
+            said=f"we did {number}", ask="what they did", question=f"What was {number} for you?"
+        )
+        for number in ("one", "two", "three")
+    ),
+)
+"""A persona that digs in the ladder's order and challenges only when no gap is left."""
 
 STRONG = (
     "In May our exporter broke. I rewrote the parser myself. It broke because of a time zone. "

@@ -14,6 +14,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 PURE = [
     *[
         "session",
+        "persona",
         "probe",
         "scoring",
         "report",

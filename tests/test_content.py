@@ -405,9 +405,7 @@ def test_shipped_prompts_keep_candidate_text_in_one_user_message(prompts, name):
     prompt = prompts[name]
     values = dict.fromkeys(prompt.inputs, "plain")
     plain = prompt.messages(**values)
-    said = prompt.messages(
-        **{**values, "sentence": hostile, **({"quote": hostile} if name == "probe" else {})}
-    )
+    said = prompt.messages(**{**values, ("said" if name == "probe" else "sentence"): hostile})
     assert [one["role"] for one in said] == [one["role"] for one in plain]
     assert said[:-1] == plain[:-1]
     assert said[-1]["role"] == "user"

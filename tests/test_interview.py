@@ -15,9 +15,16 @@ from interviewer.errors import (
 )
 from interviewer.gates import LONGEST_ANSWER
 from interviewer.interview import InterviewService, View, choose_questions
-from interviewer.session import MOST_REDIRECTS
 from interviewer.store import Store
-from tests.doubles import NOW, STRONG, ScriptedModel, asked_check, asked_sentence, by_markers
+from tests.doubles import (
+    NOW,
+    PERSONA,
+    STRONG,
+    ScriptedModel,
+    asked_check,
+    asked_sentence,
+    by_markers,
+)
 
 WEAK = "Our exporter broke and we decided to rewrite it. We were happy with it in the end."
 """Shows nothing of what the small rubric looks for."""
@@ -105,7 +112,7 @@ async def test_a_whole_interview(services):
     ]
     for question_id in ("failure", "conflict"):
         probed = [t.check_id for t in turns if t.kind == "probe" and t.question_id == question_id]
-        assert len(probed) == len(set(probed)) <= view.interview.plan.most_probes
+        assert len(probed) == len(set(probed)) <= PERSONA.probes
     assert turns[2].check_id == "scene"  # the first rung that WEAK doesn't reach
     for turn in turns:
         if turn.kind == "probe":
@@ -142,7 +149,7 @@ async def test_without_follow_ups_it_moves_on(services):
     while view.state.number == 1:
         service.answer(interview_id, WEAK, view.last_seq)
         view = await settled(service, interview_id)
-    assert _kinds(view).count("probe") == view.interview.plan.most_probes == 3
+    assert _kinds(view).count("probe") == PERSONA.probes == 3
     assert _kinds(view)[-1] == "question"
 
 
@@ -272,7 +279,7 @@ async def test_a_gated_answer_gets_a_redirect_and_no_judgement(services, text, r
 async def test_redirects_end(services):
     service = services(ScriptedModel())
     interview_id = service.start("story", question_ids=["failure", "conflict"])
-    for _ in range(MOST_REDIRECTS + 1):
+    for _ in range(PERSONA.patience + 1):
         view = await settled(service, interview_id)
         service.answer(interview_id, "Hm.", view.last_seq)
     view = await settled(service, interview_id)

@@ -15,6 +15,7 @@ from interviewer.probe import (
     own_wording,
 )
 from interviewer.transcript import SentenceRef, split_sentences
+from tests.doubles import PERSONA
 
 ANSWER = "In May our exporter broke, and we decided to rewrite it. Errors fell by 20 percent."
 QUESTION = "Tell me about a time you failed to ship a project on schedule."
@@ -35,7 +36,9 @@ def _judged(seq: int = 2, **met: float | None) -> dict[str, Judgement]:
 
 
 def _choose(ladder, best, probed=(), seq=2, text=ANSWER):
-    return choose_target(ladder, best, probed, seq, split_sentences(text))
+    return choose_target(
+        ladder, PERSONA, best, probed=probed, answer_seq=seq, sentences=split_sentences(text)
+    )
 
 
 def test_ladder_decides_the_order(ladder):
@@ -157,14 +160,28 @@ def gap(rubric) -> Target:
     sentence = "In May our exporter broke, and we decided to rewrite it."
     quote = "we decided to rewrite it"
     about = SentenceRef(seq=2, n=1)
-    return Target(rubric.checks["own_part"], "gap", about, sentence, quote)
+    return _aim(rubric.checks["own_part"], "gap", about, sentence, quote)
 
 
 @pytest.fixture
 def number_gap(rubric) -> Target:
     sentence = "Errors fell by 20 percent."
     about = SentenceRef(seq=2, n=2)
-    return Target(rubric.checks["measured"], "gap", about, sentence, "Errors fell by 20 percent")
+    return _aim(rubric.checks["measured"], "gap", about, sentence, "Errors fell by 20 percent")
+
+
+def _aim(check, kind, about, sentence, quote) -> Target:
+    gap = kind == "gap"
+    return Target(
+        kind=kind,
+        check=check,
+        ask=check.ask if gap else check.pushback,
+        wording=check.probe if gap else check.pushback,
+        reason="",
+        about=about,
+        sentence=sentence,
+        quote=quote,
+    )
 
 
 def _faults(text, target, said=ANSWER, earlier=()):
@@ -342,7 +359,7 @@ def test_the_rubrics_own_wording_breaks_no_rule(rubric):
     for check in rubric.checks.values():
         for kind in ("gap", "pushback"):
             if kind == "gap" or check.pushback:
-                target = Target(check, kind, SentenceRef(seq=2, n=1), ANSWER, "our exporter broke")
+                target = _aim(check, kind, SentenceRef(seq=2, n=1), ANSWER, "our exporter broke")
                 assert _faults(own_wording(target), target) == []
 
 
@@ -353,7 +370,7 @@ def test_the_shipped_rubrics_own_wording_breaks_no_rule():
             for kind in ("gap", "pushback"):
                 if kind == "gap" or check.pushback:
                     about = SentenceRef(seq=2, n=1)
-                    target = Target(check, kind, about, ANSWER, "our exporter broke")
+                    target = _aim(check, kind, about, ANSWER, "our exporter broke")
                     found = _faults(own_wording(target), target)
                     broken += [(rubric.area, check.id, kind, found)] if found else []
     assert broken == []

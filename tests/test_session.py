@@ -7,8 +7,8 @@ import pytest
 from pydantic import ValidationError
 
 from interviewer.probe import Target
+from interviewer.rubric import Check
 from interviewer.session import (
-    MOST_REDIRECTS,
     AskProbe,
     AskQuestion,
     Close,
@@ -20,13 +20,19 @@ from interviewer.session import (
     next_step,
 )
 from interviewer.transcript import Turn
+from tests.doubles import PERSONA
+
+
+def _gap(check: Check) -> Target:
+    return Target("gap", check, check.ask, check.probe, "Missing.")
+
 
 PLAN = Plan(area="story", question_ids=("failure", "conflict"), most_probes=2)
 
 
 @pytest.fixture
 def target(rubric):
-    return Target(rubric.checks["own_part"], "gap", None, None, None)
+    return _gap(rubric.checks["own_part"])
 
 
 @pytest.fixture
@@ -87,34 +93,34 @@ STEPS = [
     (State("interviewer", "failure", 1), "tiny", False, Redirect("tiny")),
     (State("interviewer", "failure", 1), "orders", True, Redirect("orders")),
     (State("interviewer", "failure", 1, 0, 1), "empty", False, Redirect("empty")),
-    (State("interviewer", "failure", 1, 0, MOST_REDIRECTS), "tiny", False, SECOND),
-    (State("interviewer", "failure", 1, 0, MOST_REDIRECTS), "tiny", True, SECOND),
+    (State("interviewer", "failure", 1, 0, PERSONA.patience), "tiny", False, SECOND),
+    (State("interviewer", "failure", 1, 0, PERSONA.patience), "tiny", True, SECOND),
     # Redirects are no follow-ups, and follow-ups no redirects.
-    (State("interviewer", "failure", 1, 0, MOST_REDIRECTS), "open", True, "probe"),
+    (State("interviewer", "failure", 1, 0, PERSONA.patience), "open", True, "probe"),
     (State("interviewer", "failure", 1, 2, 0), "echo", True, Redirect("echo")),
     (State("interviewer", "conflict", 2), "open", False, Close()),
     (State("interviewer", "conflict", 2, 2), "open", True, Close()),
-    (State("interviewer", "conflict", 2, 0, MOST_REDIRECTS), "unreadable", False, Close()),
+    (State("interviewer", "conflict", 2, 0, PERSONA.patience), "unreadable", False, Close()),
     (State("interviewer", "conflict", 2), "unreadable", False, Redirect("unreadable")),
 ]
 
 
 @pytest.mark.parametrize(("state", "gate", "aimed", "step"), STEPS)
 def test_next_step(target, state, gate, aimed, step):
-    found = next_step(PLAN, state, gate, target if aimed else None)
+    found = next_step(PLAN, PERSONA, state, gate, target if aimed else None)
     assert found == (AskProbe(target) if step == "probe" else step)
 
 
 @pytest.mark.parametrize("phase", ["candidate", "finished"])
 def test_no_step_out_of_turn(phase):
     with pytest.raises(ValueError, match=phase):
-        next_step(PLAN, State(phase, "failure", 1), "open", None)
+        next_step(PLAN, PERSONA, State(phase, "failure", 1), "open", None)
 
 
 @pytest.mark.parametrize(("most", "probes", "may"), [(0, 0, False), (2, 1, True), (2, 2, False)])
 def test_may_probe(most, probes, may):
     plan = Plan(area="story", question_ids=("failure",), most_probes=most)
-    assert may_probe(plan, State("interviewer", "failure", 1, probes)) is may
+    assert may_probe(plan, PERSONA, State("interviewer", "failure", 1, probes)) is may
 
 
 @pytest.mark.parametrize(
@@ -122,7 +128,7 @@ def test_may_probe(most, probes, may):
     [
         {"question_ids": ()},
         {"question_ids": ("a",), "most_probes": -1},
-        {"question_ids": ("a",), "most_probes": 6},
+        {"question_ids": ("a",), "most_probes": 7},
         {"question_ids": ("a",), "pace": 1},
     ],
 )
@@ -138,7 +144,7 @@ def test_plan_with_one_question_twice_ends(turn):
         return
     turns: list[Turn] = []
     while len(turns) < 20:
-        step = next_step(plan, fold(plan, turns), "open", None)
+        step = next_step(plan, PERSONA, fold(plan, turns), "open", None)
         if isinstance(step, Close):
             return
         turns += [turn(len(turns) + 1, "question"), turn(len(turns) + 2, "answer")]
@@ -154,8 +160,8 @@ def _random_run(seed: int, plan: Plan, turn, checks: Sequence, known: list) -> l
         gate = chance.choice(["open", "open", "open", "tiny", "echo", "orders"])
         left = [check for check in checks if check.id not in state.probed]
         check = chance.choice([*left, None])
-        target = Target(check, "gap", None, None, None) if check else None
-        step = next_step(plan, state, gate, target)
+        target = _gap(check) if check else None
+        step = next_step(plan, PERSONA, state, gate, target)
         known.append((len(turns), state, gate, target, step))
         seq = len(turns) + 1
         match step:
@@ -184,13 +190,13 @@ def test_any_run_keeps_its_rules_and_can_be_taken_up_anywhere(rubric, turn, seed
         probes = [one.check_id for one in own if one.kind == "probe"]
         assert len(probes) <= plan.most_probes
         assert len(set(probes)) == len(probes)
-        assert sum(one.kind == "redirect" for one in own) <= MOST_REDIRECTS
+        assert sum(one.kind == "redirect" for one in own) <= PERSONA.patience
     assert [one.speaker for one in turns[:-1]] == ["interviewer", "candidate"] * (len(turns) // 2)
     # After a crash only the stored turns are there.
     for length, state, gate, target, step in known:
         stored = [Turn.model_validate_json(one.model_dump_json()) for one in turns[:length]]
         assert fold(plan, stored) == state
-        assert next_step(plan, fold(plan, stored), gate, target) == step
+        assert next_step(plan, PERSONA, fold(plan, stored), gate, target) == step
     for length in range(1, len(turns)):
         phase = fold(plan, turns[:length]).phase
         assert phase == ("candidate" if length % 2 else "interviewer")

@@ -12,7 +12,8 @@ from interviewer.gates import gate, judged_sentences
 from interviewer.grading import GATE_NOTES, Judge
 from interviewer.judgement import Judgement
 from interviewer.llm import Model, count_tokens
-from interviewer.rubric import KeyPoint, Level, Question, Rubric, Strict
+from interviewer.round import Round
+from interviewer.rubric import KeyPoint, Level, Question, Strict
 from interviewer.runtime import open_model
 from interviewer.scoring import (
     CriterionGrade,
@@ -59,10 +60,10 @@ class GradeLine(Strict):
 class Grader:
     """Grades single answers."""
 
-    def __init__(self, rubric: Rubric, content: Content, model: Model) -> None:
-        self._rubric = rubric
+    def __init__(self, of_round: Round, content: Content, model: Model) -> None:
+        self._round = of_round
         self._judge = Judge(model, content.prompts)
-        self._by_text = {question.text.strip(): question for question in rubric.questions}
+        self._by_text = {question.text.strip(): question for question in of_round.questions}
 
     async def grade(self, response: Response) -> GradeLine:
         """The grade of one answer. With key points the score is their weighted mean.
@@ -85,7 +86,7 @@ class Grader:
             await self._judge.key_point(response.question, point, 1, sentences) for point in points
         ]
         of_checks = [
-            await self._judge.check(check, 1, sentences) for check in self._rubric.ladder_for(known)
+            await self._judge.check(check, 1, sentences) for check in self._round.ladder_for(known)
         ]
         return self._line(response, known, sentences, of_points, of_checks)
 
@@ -99,7 +100,7 @@ class Grader:
     ) -> GradeLine:
         best = best_judgements(of_checks)
         grades = []
-        criteria = self._rubric.criteria_for(known)
+        criteria = self._round.criteria_for(known)
         for criterion in criteria:
             results = question_results(criterion, None, best, ())
             grades.append(
@@ -126,7 +127,7 @@ class Grader:
         )
 
     def _not_observed(self, response: Response, known: Question | None, note: str) -> GradeLine:
-        criteria = self._rubric.criteria_for(known)
+        criteria = self._round.criteria_for(known)
         return GradeLine(
             id=response.id,
             score=None,
@@ -176,10 +177,10 @@ async def grade_file(
     path = Path(rubric_name)
     content = load_content(settings.rubrics_dir)
     is_file = path.suffix in {".yaml", ".yml"} or path.exists()
-    rubric = load_rubric(path) if is_file else content.rubric(rubric_name)
+    of_round = Round((load_rubric(path),)) if is_file else content.round([rubric_name])
     responses = list(read_responses(source))
     model, embedded = open_model(settings, _print_step)
-    grader = Grader(rubric, content, model)
+    grader = Grader(of_round, content, model)
     tokens = sum(count_tokens(one.answer, settings.model or "") for one in responses)
     counted = {"graded": 0, "not observed": 0, "tokens in answers": tokens}
     try:

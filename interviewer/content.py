@@ -20,6 +20,7 @@ from pydantic_core import ErrorDetails
 
 from interviewer.errors import ContentError
 from interviewer.persona import Persona
+from interviewer.round import Round
 from interviewer.rubric import Calibration, Rubric, Strict, Text
 
 Role = Literal["system", "user", "assistant"]
@@ -176,18 +177,61 @@ def load_rubric(path: Path) -> Rubric:
     return _parse(Rubric, _read(path), path)
 
 
-def load_rubrics(folder: Path) -> dict[str, Rubric]:
-    """Every ``*.yaml`` of the folder, by area."""
-    rubrics: dict[str, Rubric] = {}
+def load_rubrics(*folders: Path) -> dict[str, Rubric]:
+    """The rubrics of every ``*.yaml`` in the folders, by area; a later folder's take precedence."""
+    files: dict[str, _RubricFile] = {}
+    for folder in folders:
+        files |= _rubrics_in(folder)
+    _check_ids_are_unique(list(files.values()))
+    return {area: file.rubric for area, file in files.items()}
+
+
+@dataclass(frozen=True)
+class _RubricFile:
+    path: Path
+    rubric: Rubric
+
+
+def _rubrics_in(folder: Path) -> dict[str, _RubricFile]:
+    files: dict[str, _RubricFile] = {}
     paths = sorted(folder.glob("*.yaml"))
     if not paths:
         raise ContentError(f"{folder}: no rubric files (*.yaml) there; put at least one in")
     for path in paths:
         rubric = load_rubric(path)
-        if rubric.area in rubrics:
+        if rubric.area in files:
             raise ContentError(f"{path}:1: another file has the area {rubric.area!r} already")
-        rubrics[rubric.area] = rubric
-    return rubrics
+        files[rubric.area] = _RubricFile(path, rubric)
+    return files
+
+
+def _check_ids_are_unique(files: Sequence[_RubricFile]) -> None:
+    """A round may mix any areas, so that an id must tell one thing in all of them."""
+    seen: dict[tuple[str, str], Path] = {}
+    faults = []
+    for file in files:
+        for kind, one in _ids(file.rubric):
+            if (kind, one) in seen:
+                faults.append(
+                    f"{_where(file.path, one)}: the {kind} id {one!r} is used in "
+                    f"{seen[kind, one]} too; rename one of them"
+                )
+            seen.setdefault((kind, one), file.path)
+    if faults:
+        raise ContentError("\n".join(faults))
+
+
+def _ids(rubric: Rubric) -> Iterator[tuple[str, str]]:
+    for criterion in rubric.all_criteria:
+        yield "criterion", criterion.id
+        yield from (("check", check.id) for check in criterion.checks)
+    yield from (("question", question.id) for question in rubric.questions)
+
+
+def _where(path: Path, identifier: str) -> str:
+    """File and line of the place that gives something this id."""
+    found = re.search(rf"^.*\bid: *{identifier}\b", text := _read(path), re.MULTILINE)
+    return f"{path}:{text[: found.end()].count(chr(10)) + 1 if found else 1}"
 
 
 # --- Prompts ----------------------------------------------------------------------------
@@ -353,6 +397,7 @@ class Content:
     rubrics: Mapping[str, Rubric]
     prompts: Mapping[str, Prompt]
     personas: Mapping[str, Persona]
+    _rounds: dict[tuple[str, ...], Round] = field(default_factory=dict, repr=False, compare=False)
 
     def persona(self, name: str) -> Persona:
         """The persona of this name; ContentError that names the known ones."""
@@ -370,12 +415,22 @@ class Content:
             known = ", ".join(sorted(self.rubrics))
             raise ContentError(f"no rubric for the area {area!r}; there are: {known}") from None
 
+    def round(self, areas: Sequence[str]) -> Round:
+        """The round of these areas, with what is graded in every round; made once."""
+        key = tuple(dict.fromkeys(areas))
+        if key not in self._rounds:
+            across = tuple(
+                rubric
+                for rubric in self.rubrics.values()
+                if any(criterion.everywhere for criterion in rubric.criteria)
+            )
+            self._rounds[key] = Round(tuple(self.rubric(area) for area in key), across)
+        return self._rounds[key]
+
 
 def load_content(own_rubrics: Path | None = None) -> Content:
     """The shipped rubrics and prompts; a rubric of one's own takes the place of its area's."""
-    rubrics = load_rubrics(content_folder("rubrics"))
-    if own_rubrics is not None:
-        rubrics |= load_rubrics(own_rubrics)
+    rubrics = load_rubrics(content_folder("rubrics"), *([own_rubrics] if own_rubrics else []))
     prompts = content_folder("prompts")
     return Content(
         rubrics=rubrics,

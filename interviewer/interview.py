@@ -27,7 +27,9 @@ from interviewer.grading import Judge
 from interviewer.llm import Model
 from interviewer.reply import Replier, open_answers
 from interviewer.report import Report, make_report
-from interviewer.rubric import Check, Rubric
+from interviewer.round import Round
+from interviewer.rubric import Check, Question
+from interviewer.selection import choose_questions
 from interviewer.session import DEFAULT_PERSONA, Interview, Plan, State, fold
 from interviewer.store import Store
 from interviewer.transcript import Sentence, Turn
@@ -111,27 +113,33 @@ class InterviewService:
 
     def start(
         self,
-        area: str,
+        areas: str | Sequence[str],
         questions: int = QUESTIONS,
         first: str | None = None,
         question_ids: Sequence[str] = (),
         persona: str = DEFAULT_PERSONA,
     ) -> str:
-        """Stores a new interview with its first question; returns its id.
+        """Stores a new interview of one area or several with its first question; returns its id.
 
         Needs no model, so the question is there at once. ``question_ids`` fixes the whole
         course, ``first`` only the question to begin with. ContentError for an unknown area
         or question.
         """
-        rubric = self.content.rubric(area)
-        chosen = tuple(question_ids) or choose_questions(rubric, questions, self._now(), first)
+        of_round = self.content.round([areas] if isinstance(areas, str) else areas)
+        chosen = tuple(question_ids) or choose_questions(of_round, questions, self._now(), first)
         if not chosen:
             raise AnswerRejected("An interview needs at least one question; ask for 1 or more.")
-        unknown = {*chosen, *([first] if first else [])} - {one.id for one in rubric.questions}
+        unknown = {*chosen, *([first] if first else [])} - {one.id for one in of_round.questions}
         if unknown:
-            known = ", ".join(question.id for question in rubric.questions)
-            raise ContentError(f"no question {unknown.pop()!r} in {area}; there are: {known}")
-        plan = Plan(area=area, question_ids=chosen, persona=self.content.persona(persona).id)
+            known = ", ".join(question.id for question in of_round.questions)
+            raise ContentError(
+                f"no question {unknown.pop()!r} in {', '.join(of_round.areas)}; there are: {known}"
+            )
+        plan = Plan(
+            areas=of_round.areas,
+            question_ids=chosen,
+            persona=self.content.persona(persona).id,
+        )
         return self._store.create(plan, self._replier.first_turn(plan))
 
     def answer(self, interview_id: str, text: str, after_seq: int) -> None:
@@ -220,8 +228,8 @@ class InterviewService:
     def report(self, interview_id: str) -> Report:
         """The report from what is judged so far."""
         interview = self._store.load(interview_id)
-        rubric = self.content.rubric(interview.plan.area)
-        return make_report(interview, rubric, len(self._pending(interview)))
+        of_round = self.content.round(interview.plan.areas)
+        return make_report(interview, of_round, len(self._pending(interview)))
 
     async def close(self) -> None:
         """Stops all work; what is unfinished is taken up at the next start."""
@@ -310,16 +318,29 @@ class InterviewService:
     def _pending(self, interview: Interview) -> list[tuple[Turn, Check, tuple[Sentence, ...]]]:
         """The checks that are still to be judged, oldest answer first.
 
+        What is graded in every round comes after everything that is a question's own.
+        """
+        of_round = self.content.round(interview.plan.areas)
+        own = self._unjudged(interview, of_round, of_round.own_ladder_for)
+        return own + self._unjudged(interview, of_round, of_round.across_checks_for)
+
+    def _unjudged(
+        self,
+        interview: Interview,
+        of_round: Round,
+        checks_for: Callable[[Question], Sequence[Check]],
+    ) -> list[tuple[Turn, Check, tuple[Sentence, ...]]]:
+        """The open ones among the checks that ``checks_for`` a question.
+
         A check that an earlier answer to the same question shows is not judged again.
         """
-        rubric = self.content.rubric(interview.plan.area)
         judged = {(one.seq, one.check_id): one for one in interview.judgements}
         pending = []
         for question_id in interview.plan.question_ids:
-            question = rubric.question(question_id)
+            question = of_round.question(question_id)
             shown: set[str] = set()
             for answer, sentences in open_answers(interview.turns, question):
-                for check in rubric.ladder_for(question):
+                for check in checks_for(question):
                     judgement = judged.get((answer.seq, check.id))
                     if judgement is not None and judgement.shown:
                         shown.add(check.id)
@@ -329,25 +350,3 @@ class InterviewService:
 
     def _live(self, interview_id: str) -> _Live:
         return self._lives.setdefault(interview_id, _Live())
-
-
-def choose_questions(
-    rubric: Rubric, count: int, now: datetime, first: str | None = None
-) -> tuple[str, ...]:
-    """``count`` question ids, each about another principle as far as that goes.
-
-    They begin with ``first``, if that is one of the rubric's. Else the start moves on from
-    hour to hour, so that one evening's interview isn't the last one's.
-    """
-    ids = [question.id for question in rubric.questions]
-    start = ids.index(first) if first in ids else int(now.timestamp() // 3600) % len(ids)
-    order = [*rubric.questions[start:], *rubric.questions[:start]]
-    chosen: list[str] = []
-    covered: set[str] = set()
-    for fresh_only in (True, False):
-        for question in order:
-            fresh = not question.principles or not covered & set(question.principles)
-            if len(chosen) < count and question.id not in chosen and (fresh or not fresh_only):
-                chosen.append(question.id)
-                covered |= set(question.principles)
-    return tuple(chosen)

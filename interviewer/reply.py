@@ -12,7 +12,8 @@ from interviewer.grading import Judge
 from interviewer.judgement import Judgement
 from interviewer.llm import Model
 from interviewer.persona import Persona
-from interviewer.rubric import Question, Rubric
+from interviewer.round import Round
+from interviewer.rubric import Question
 from interviewer.session import (
     AskProbe,
     AskQuestion,
@@ -90,8 +91,8 @@ class Replier:
     def first_turn(self, plan: Plan) -> Turn:
         """The opening with the first question; needs no model."""
         step = next_step(plan, self._content.persona(plan.persona), fold(plan, ()), "open", None)
-        rubric = self._content.rubric(plan.area)
-        return self._turn(1, "question", self._words(rubric, plan, step), plan.question_ids[0])
+        of_round = self._content.round(plan.areas)
+        return self._turn(1, "question", self._words(of_round, plan, step), plan.question_ids[0])
 
     def last_turn(self, interview: Interview) -> Turn:
         """The closing of an interview that the candidate ends; needs no model."""
@@ -108,17 +109,17 @@ class Replier:
         plan, answer = interview.plan, interview.turns[-1]
         state = fold(plan, interview.turns)
         persona = self._content.persona(plan.persona)
-        rubric = self._content.rubric(plan.area)
-        question = rubric.question(state.question_id or plan.question_ids[0])
+        of_round = self._content.round(plan.areas)
+        question = of_round.question(state.question_id or plan.question_ids[0])
         found, sentences = read_answer(interview.turns, answer, question)
         target = None
         if found == "open" and may_probe(plan, persona, state):
-            target = await self._find_target(interview, rubric, question, state, sentences)
+            target = await self._find_target(interview, of_round, question, state, sentences)
         step = next_step(plan, persona, state, found, target)
         seq = answer.seq + 1
         if isinstance(step, AskProbe):
             return await self._probe(seq, step.target, interview, question, draft)
-        text = self._words(rubric, plan, step, found == "open", state)
+        text = self._words(of_round, plan, step, found == "open", state)
         match step:
             case AskQuestion(question_id=next_id):
                 return self._turn(seq, "question", text, next_id)
@@ -130,7 +131,7 @@ class Replier:
     async def _find_target(
         self,
         interview: Interview,
-        rubric: Rubric,
+        of_round: Round,
         question: Question,
         state: State,
         sentences: Sequence[Sentence],
@@ -146,7 +147,11 @@ class Replier:
         judged = {(one.seq, one.check_id): one for one in interview.judgements}
         best: dict[str, Judgement] = {}
         persona = self._content.persona(interview.plan.persona)
-        ladder = probe.dig_order(rubric.ladder_for(question), persona)
+        ladder = [
+            check
+            for part in of_round.probes_for(question)
+            for check in probe.dig_order(part, persona)
+        ]
         for check in probe.unasked(ladder, state.probed):
             if calls >= CALLS_BEFORE_REPLY:
                 break
@@ -261,7 +266,7 @@ class Replier:
 
     def _words(
         self,
-        rubric: Rubric,
+        of_round: Round,
         plan: Plan,
         step: Step,
         answered: bool = True,
@@ -272,17 +277,17 @@ class Replier:
         persona = self._content.persona(plan.persona)
         match step:
             case AskQuestion(question_id=question_id, first=True):
-                asked = rubric.question(question_id).text
+                asked = of_round.question(question_id).text
                 count = len(plan.question_ids)
                 return prompts["opening"].text(persona=persona, questions=count, question=asked)
             case AskQuestion(question_id=question_id):
                 number = plan.question_ids.index(question_id) + 1
-                asked = rubric.question(question_id).text
+                asked = of_round.question(question_id).text
                 return prompts["next_question"].text(
                     persona=persona, number=number, question=asked, answered=answered
                 )
             case Redirect(gate=found) if state is not None and state.question_id is not None:
-                asked = rubric.question(state.question_id).text
+                asked = of_round.question(state.question_id).text
                 again = state.redirects > 0
                 return prompts["redirect"].text(gate=found, again=again, question=asked)
         return prompts["closing"].text(persona=persona, early=False)

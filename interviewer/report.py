@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from interviewer.rubric import BAR, Check, Criterion, Level, Rubric, Strict
+from interviewer.round import Round
+from interviewer.rubric import BAR, Check, Criterion, Level, Strict
 from interviewer.scoring import (
     CheckResult,
     CriterionGrade,
@@ -59,6 +60,8 @@ class NotObserved(Strict):
 class CriterionReport(Strict):
     """One criterion."""
 
+    area: str
+    """The title of the area that it belongs to."""
     title: str
     weight: float
     level: Level | None
@@ -94,7 +97,7 @@ class TranscriptTurn(Strict):
 class Report(Strict):
     """Everything that is said about an interview once it is over."""
 
-    area: str
+    areas: tuple[str, ...]
     title: str
     created_at: datetime
     finished: bool
@@ -112,22 +115,22 @@ class Report(Strict):
     questions: dict[str, str]
 
 
-def make_report(interview: Interview, rubric: Rubric, ungraded: int) -> Report:
+def make_report(interview: Interview, of_round: Round, ungraded: int) -> Report:
     """The report of an interview as it is stored now; ``ungraded`` checks are still open."""
-    grades = _grades(interview, rubric)
-    asked = _criteria_asked(interview, rubric)
+    grades = _grades(interview, of_round)
+    asked = _criteria_asked(interview, of_round)
     weights = {criterion.id: criterion.weight for criterion in asked}
     words = _evidence_words(interview)
     shown = {grade.criterion_id: grade for grade in grades}
     criteria = tuple(
-        _criterion(criterion, shown[criterion.id], rubric, words, interview.plan.question_ids)
+        _criterion(criterion, shown[criterion.id], of_round, words, interview.plan.question_ids)
         for criterion in asked
         if criterion.id in shown
     )
     vote = vote_of(grades, weights)
     return Report(
-        area=rubric.area,
-        title=rubric.title,
+        areas=of_round.areas,
+        title=of_round.title,
         created_at=interview.created_at,
         finished=fold(interview.plan, interview.turns).phase == "finished",
         vote=vote,
@@ -137,21 +140,21 @@ def make_report(interview: Interview, rubric: Rubric, ungraded: int) -> Report:
         ungraded=ungraded,
         tonight=_tonight(criteria),
         criteria=criteria,
-        transcript=tuple(_transcript(interview, rubric, grades)),
-        questions={one: rubric.question(one).text for one in interview.plan.question_ids},
+        transcript=tuple(_transcript(interview, of_round, grades)),
+        questions={one: of_round.question(one).text for one in interview.plan.question_ids},
     )
 
 
-def _criteria_asked(interview: Interview, rubric: Rubric) -> tuple[Criterion, ...]:
-    """The criteria that the questions asked so far are graded on, each once."""
+def _criteria_asked(interview: Interview, of_round: Round) -> tuple[Criterion, ...]:
+    """The criteria that the questions asked so far are graded on, each once, by area."""
     asked = [turn.question_id for turn in interview.turns if turn.kind == "question"]
     criteria = {
         criterion.id: criterion
         for question_id in asked
         if question_id
-        for criterion in rubric.criteria_for(rubric.question(question_id))
+        for criterion in of_round.criteria_for(of_round.question(question_id))
     }
-    return tuple(criteria.values())
+    return tuple(sorted(criteria.values(), key=of_round.rank_of))
 
 
 def label(check: Check) -> str:
@@ -159,7 +162,7 @@ def label(check: Check) -> str:
     return check.gap[:1].upper() + check.gap[1:]
 
 
-def _grades(interview: Interview, rubric: Rubric) -> list[CriterionGrade]:
+def _grades(interview: Interview, of_round: Round) -> list[CriterionGrade]:
     """A grade for each criterion that a question asked so far is graded on."""
     results: dict[str, list[CheckResult]] = {}
     asked = [turn.question_id for turn in interview.turns if turn.kind == "question"]
@@ -171,7 +174,7 @@ def _grades(interview: Interview, rubric: Rubric) -> list[CriterionGrade]:
             for turn in interview.turns
             if turn.kind == "probe" and turn.question_id == question_id and turn.check_id
         }
-        for criterion in rubric.criteria_for(rubric.question(question_id)):
+        for criterion in of_round.criteria_for(of_round.question(question_id)):
             of_question = question_results(criterion, question_id, best, probed)
             results.setdefault(criterion.id, []).extend(of_question)
     return [
@@ -192,7 +195,7 @@ def _evidence_words(interview: Interview) -> dict[SentenceRef, str]:
 def _criterion(
     criterion: Criterion,
     grade: CriterionGrade,
-    rubric: Rubric,
+    of_round: Round,
     words: dict[SentenceRef, str],
     order: Sequence[str],
 ) -> CriterionReport:
@@ -200,7 +203,7 @@ def _criterion(
     missing: list[Missing] = []
     not_observed: list[NotObserved] = []
     for result in grade.results:
-        check = rubric.check(result.check_id)
+        check = of_round.check(result.check_id)
         name, asked, note = label(check), result.question_id, result.note or ""
         if result.status == "missing":
             number = order.index(asked or "") + 1
@@ -216,6 +219,7 @@ def _criterion(
             for ref in result.evidence
         ]
     return CriterionReport(
+        area=of_round.area_of(criterion),
         title=criterion.title,
         weight=criterion.weight,
         level=grade.level,
@@ -256,13 +260,13 @@ def _reason(vote: Vote, criteria: Sequence[CriterionReport]) -> str:
 
 
 def _transcript(
-    interview: Interview, rubric: Rubric, grades: Sequence[CriterionGrade]
+    interview: Interview, of_round: Round, grades: Sequence[CriterionGrade]
 ) -> Iterator[TranscriptTurn]:
     proofs: dict[SentenceRef, list[str]] = {}
     for grade in grades:
         for result in grade.results:
             for ref in result.evidence:
-                proofs.setdefault(ref, []).append(label(rubric.check(result.check_id)))
+                proofs.setdefault(ref, []).append(label(of_round.check(result.check_id)))
     for turn in interview.turns:
         said = split_sentences(turn.text) if turn.speaker == "candidate" else ()
         marks = [
@@ -275,7 +279,7 @@ def _transcript(
             speaker=turn.speaker,
             kind=turn.kind,
             text=turn.text,
-            why=label(rubric.check(turn.check_id)) if turn.check_id else None,
+            why=label(of_round.check(turn.check_id)) if turn.check_id else None,
             marks=tuple(marks),
         )
 
@@ -310,11 +314,14 @@ def _body(report: Report) -> Iterator[str]:
     yield ""
     yield "## Levels"
     yield ""
-    yield "| criterion | level (bar: 3) |"
-    yield "| --- | --- |"
+    yield "| area | criterion | level (bar: 3) |"
+    yield "| --- | --- | --- |"
     for one in report.criteria:
-        yield f"| {one.title} | {one.level or 'not observed'} |"
-    for one in report.criteria:
+        yield f"| {one.area} | {one.title} | {one.level or 'not observed'} |"
+    for before, one in zip((None, *report.criteria), report.criteria, strict=False):
+        if before is None or before.area != one.area:
+            yield ""
+            yield f"## {one.area}"
         yield ""
         yield f"### {one.title}: {one.level or 'not observed'}"
         if one.anchor:

@@ -86,6 +86,16 @@ class Check(Strict):
     """A good answer shows it unasked: silence counts against. Otherwise only once probed."""
 
 
+class Everywhere(Strict):
+    """The part of a cross-cutting criterion that is graded in every round."""
+
+    weight: float = Field(gt=0)
+    """Its weight in a round of other areas."""
+    checks: tuple[Identifier, ...] = Field(min_length=FEWEST_CHECKS)
+    due: Literal["always", "open_ended"] = "open_ended"
+    """Whether silence on an expected check counts after every question, or only open ones."""
+
+
 class Criterion(Strict):
     """One thing that is graded on five levels, from the checks under it."""
 
@@ -94,8 +104,19 @@ class Criterion(Strict):
     weight: float = Field(gt=0)
     principles: tuple[Identifier, ...] = ()
     """Only questions about one of these principles are graded on it; empty: every question."""
+    everywhere: Everywhere | None = None
+    """What of it is graded in the rounds of all other areas too; None: nothing."""
     levels: Levels
     checks: tuple[Check, ...] = Field(min_length=FEWEST_CHECKS)
+
+    @model_validator(mode="after")
+    def _is_graded_everywhere_by_its_own_checks(self) -> Self:
+        if self.everywhere is not None:
+            where = f"criterion {self.id}: everywhere"
+            _known(where, self.everywhere.checks, [check.id for check in self.checks])
+            if self.principles:
+                raise ValueError(f"{where} can't depend on principles; leave one of them out")
+        return self
 
 
 class Topic(Strict):
@@ -172,6 +193,8 @@ class Question(Strict):
     common_errors: tuple[CommonError, ...] = ()
     probes: tuple[Text, ...] = ()
     """Follow-ups that only this question has."""
+    open_ended: bool = False
+    """The question leaves goal, data or limits open, so that they are the candidate's to settle."""
     coding: Coding | None = None
 
     @model_validator(mode="after")
@@ -282,14 +305,18 @@ class Rubric(Strict):
             ),
         )
 
-    def check(self, check_id: str) -> Check:
-        """The check with this id, be it the area's or a question's key point; else KeyError."""
-        return self.checks.get(check_id) or self._key_point_checks[check_id]
+    def find_check(self, check_id: str) -> Check | None:
+        """The check with this id, be it the area's or a question's key point; None: neither."""
+        return self.checks.get(check_id) or self._key_point_checks.get(check_id)
+
+    @property
+    def key_point_criteria(self) -> tuple[Criterion, ...]:
+        """The key points of every question as criteria."""
+        return tuple(self._key_point_criteria.values())
 
     @cached_property
     def _key_point_checks(self) -> dict[str, Check]:
-        criteria = self._key_point_criteria.values()
-        return {check.id: check for one in criteria for check in one.checks}
+        return {check.id: check for one in self.key_point_criteria for check in one.checks}
 
     @cached_property
     def checks(self) -> dict[str, Check]:
@@ -298,10 +325,11 @@ class Rubric(Strict):
 
     def question(self, question_id: str) -> Question:
         """The question with this id; KeyError when there is none."""
-        for question in self.questions:
-            if question.id == question_id:
-                return question
-        raise KeyError(question_id)
+        return self._questions[question_id]
+
+    @cached_property
+    def _questions(self) -> dict[str, Question]:
+        return {question.id: question for question in self.questions}
 
     def criteria_for(self, question: Question | None) -> tuple[Criterion, ...]:
         """The criteria that an answer to this question is graded on.

@@ -26,7 +26,8 @@ DEFAULT_PERSONA = "peer_scientist"
 class Plan(Strict):
     """What was agreed at the start; it doesn't change during the interview."""
 
-    area: str
+    areas: tuple[str, ...] = Field(min_length=1)
+    """The areas whose questions are asked, in their order."""
     question_ids: tuple[str, ...] = Field(min_length=1)
     persona: str = DEFAULT_PERSONA
     most_probes: int | None = Field(default=None, ge=0, le=6)

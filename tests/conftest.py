@@ -9,6 +9,7 @@ import yaml
 
 from interviewer import weights as model_file
 from interviewer.content import Content, Prompt, content_folder, load_prompts
+from interviewer.round import Round
 from interviewer.rubric import Rubric
 from interviewer.settings import from_environment
 from interviewer.store import Store
@@ -34,6 +35,12 @@ def rubric_text() -> str:
 @pytest.fixture
 def rubric() -> Rubric:
     return Rubric.model_validate(yaml.safe_load(RUBRIC))
+
+
+@pytest.fixture
+def a_round(rubric: Rubric) -> Round:
+    """A round of the small rubric alone."""
+    return Round((rubric,))
 
 
 @pytest.fixture(scope="session")

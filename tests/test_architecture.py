@@ -22,6 +22,8 @@ PURE = [
         "transcript",
         "judgement",
         "rubric",
+        "round",
+        "selection",
         "text",
     ],
     "errors",

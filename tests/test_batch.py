@@ -16,9 +16,9 @@ QUESTION = "Tell me about a time you failed to ship a project on schedule."
 
 
 @pytest.fixture
-def grade(rubric, content):
+def grade(a_round, content):
     async def of(answer, question=QUESTION, key_points=(), model=None):
-        grader = Grader(rubric, content, model or ScriptedModel())
+        grader = Grader(a_round, content, model or ScriptedModel())
         response = Response(id="a1", question=question, key_points=key_points, answer=answer)
         return await grader.grade(response)
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-from datetime import UTC, datetime
 
 import pytest
 
@@ -14,7 +13,7 @@ from interviewer.errors import (
     TurnConflict,
 )
 from interviewer.gates import LONGEST_ANSWER
-from interviewer.interview import InterviewService, View, choose_questions
+from interviewer.interview import InterviewService, View
 from interviewer.store import Store
 from tests.doubles import (
     NOW,
@@ -609,30 +608,3 @@ async def test_the_draft_grows_and_ends_as_the_reply(services):
     assert drafts
     assert all(reply.startswith(draft) for draft in drafts)
     assert len(drafts[0].split()) >= 5
-
-
-# --- Which questions ---------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("count", [1, 2, 3, 9])
-def test_questions_are_chosen_once_each(rubric, count):
-    for hour in range(8):
-        now = datetime(2026, 1, 1, hour, tzinfo=UTC)
-        chosen = choose_questions(rubric, count, now)
-        assert len(set(chosen)) == len(chosen) == min(count, 3)
-
-
-def test_questions_change_from_hour_to_hour(rubric):
-    first = {
-        choose_questions(rubric, 1, datetime(2026, 1, 1, hour, tzinfo=UTC)) for hour in range(6)
-    }
-    assert len(first) == 3
-
-
-def test_principles_are_spread(rubric):
-    question = rubric.questions[0]
-    twin = question.model_copy(update={"id": "twin"})
-    more = rubric.model_copy(update={"questions": (*rubric.questions, twin)})
-    for hour in range(8):
-        chosen = choose_questions(more, 3, datetime(2026, 1, 1, hour, tzinfo=UTC))
-        assert not {"failure", "twin"} <= set(chosen)

@@ -41,7 +41,7 @@ def interview(turn):
                 seq = len(turns) + 1
                 turns.append(turn(seq, "probe", "And?", question_id, check_id=probe))
             turns.append(turn(len(turns) + 1, "answer", text, question_id))
-        plan = Plan(area="story", question_ids=(question_id,), most_probes=most_probes)
+        plan = Plan(areas=("story",), question_ids=(question_id,), most_probes=most_probes)
         return Interview(
             id="x", created_at=NOW, plan=plan, turns=tuple(turns), judgements=tuple(judgements)
         )
@@ -231,7 +231,7 @@ def test_a_follow_up_may_be_answered_in_two_words(rubric, turn, before, text, ga
 
 def test_turns_that_need_no_model(content, interview):
     bench = Bench(content, ScriptedModel(failures=-1))
-    one = Plan(area="story", question_ids=("conflict",))
+    one = Plan(areas=("story",), question_ids=("conflict",))
     first = bench.replier.first_turn(one)
     assert (first.seq, first.kind, first.model) == (1, "question", None)
     assert "one question" in first.text

@@ -27,7 +27,7 @@ def _gap(check: Check) -> Target:
     return Target("gap", check, check.ask, check.probe, "Missing.")
 
 
-PLAN = Plan(area="story", question_ids=("failure", "conflict"), most_probes=2)
+PLAN = Plan(areas=("story",), question_ids=("failure", "conflict"), most_probes=2)
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_no_step_out_of_turn(phase):
 
 @pytest.mark.parametrize(("most", "probes", "may"), [(0, 0, False), (2, 1, True), (2, 2, False)])
 def test_may_probe(most, probes, may):
-    plan = Plan(area="story", question_ids=("failure",), most_probes=most)
+    plan = Plan(areas=("story",), question_ids=("failure",), most_probes=most)
     assert may_probe(plan, PERSONA, State("interviewer", "failure", 1, probes)) is may
 
 
@@ -134,12 +134,12 @@ def test_may_probe(most, probes, may):
 )
 def test_plan_that_can_not_be(values):
     with pytest.raises(ValidationError):
-        Plan(area="story", **values)
+        Plan(areas=("story",), **values)
 
 
 def test_plan_with_one_question_twice_ends(turn):
     try:
-        plan = Plan(area="story", question_ids=("failure", "failure"))
+        plan = Plan(areas=("story",), question_ids=("failure", "failure"))
     except ValidationError:
         return
     turns: list[Turn] = []
@@ -179,7 +179,9 @@ def _random_run(seed: int, plan: Plan, turn, checks: Sequence, known: list) -> l
 
 @pytest.mark.parametrize("seed", range(30))
 def test_any_run_keeps_its_rules_and_can_be_taken_up_anywhere(rubric, turn, seed):
-    plan = Plan(area="story", question_ids=("success", "failure", "conflict"), most_probes=seed % 4)
+    plan = Plan(
+        areas=("story",), question_ids=("success", "failure", "conflict"), most_probes=seed % 4
+    )
     known: list = []
     turns = _random_run(seed, plan, turn, list(rubric.checks.values()), known)
     asked = [one.question_id for one in turns if one.kind == "question"]

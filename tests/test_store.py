@@ -13,7 +13,7 @@ from interviewer.session import Plan
 from interviewer.store import Store
 from interviewer.transcript import SentenceRef
 
-PLAN = Plan(area="story", question_ids=("failure", "conflict"), most_probes=1)
+PLAN = Plan(areas=("story",), question_ids=("failure", "conflict"), most_probes=1)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from interviewer.settings import Settings
 def add(commands: Commands) -> None:
     """Adds the subject's commands."""
     interview = commands.add_parser("interview", help="hold an interview with answers from a file")
-    interview.add_argument("--area", default="behavioral")
+    interview.add_argument("--area", nargs="+", default=["behavioral"], help="one or several")
     interview.add_argument(
         "--answers", type=Path, required=True, help="answers separated by a line ---"
     )

@@ -1,7 +1,8 @@
 """What the page shows of a view or a report. Pure: values in, text and HTML out."""
 
 import html
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 from interviewer.interview import View
@@ -81,7 +82,7 @@ def report(value: Report) -> str:
             _verdict(value),
             _tonight(value.tonight),
             _levels(value.criteria),
-            *(_criterion(criterion) for criterion in value.criteria),
+            *(_area(area, list(of_area)) for area, of_area in _by_area(value.criteria)),
             _transcript(value),
             "</div>",
         )
@@ -114,8 +115,13 @@ def _tonight(advice: Sequence[Missing]) -> str:
 
 def _levels(criteria: Sequence[CriterionReport]) -> str:
     rows = "".join(
-        f'<tr><th scope="row">{html.escape(one.title)}</th><td>{_meter(one.level)}</td></tr>'
-        for one in criteria
+        f'<tbody><tr><th scope="rowgroup" colspan="2">{html.escape(area)}</th></tr>'
+        + "".join(
+            f'<tr><th scope="row">{html.escape(one.title)}</th><td>{_meter(one.level)}</td></tr>'
+            for one in of_area
+        )
+        + "</tbody>"
+        for area, of_area in _by_area(criteria)
     )
     return (
         f"<section><h2>Levels</h2><table><caption>1 to 5; the bar is {BAR}</caption>"
@@ -135,6 +141,17 @@ def _meter(level: int | None) -> str:
         f'<span class="meter" aria-hidden="true">{boxes}</span> <strong>{level}</strong> '
         f'<span class="side">{side}</span>'
     )
+
+
+def _by_area(
+    criteria: Sequence[CriterionReport],
+) -> Iterator[tuple[str, Iterator[CriterionReport]]]:
+    """The criteria of each area; they come sorted by it."""
+    return groupby(criteria, key=lambda one: one.area)
+
+
+def _area(area: str, criteria: Sequence[CriterionReport]) -> str:
+    return f"<h2>{html.escape(area)}</h2>" + "".join(_criterion(one) for one in criteria)
 
 
 def _criterion(one: CriterionReport) -> str:

@@ -1,0 +1,148 @@
+"""A round: what one interview is graded on, put together from the rubrics of its areas.
+
+Pure. An answer is graded on the criteria of its question's own area, and on those that a
+cross-cutting area (ambiguity, communication) has graded in every round.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from interviewer.rubric import Check, Criterion, Question, Rubric
+
+
+@dataclass(frozen=True)
+class Round:
+    """The rubrics of a round's areas, in their order, as if they were one."""
+
+    rubrics: tuple[Rubric, ...]
+    across: tuple[Rubric, ...] = ()
+    """Rubrics of which a part is graded in every round."""
+
+    @cached_property
+    def areas(self) -> tuple[str, ...]:
+        """The areas whose questions are asked."""
+        return tuple(rubric.area for rubric in self.rubrics)
+
+    @property
+    def title(self) -> str:
+        """What a person reads as the round's name."""
+        return " and ".join(rubric.title for rubric in self.rubrics)
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        """Every question of the round's areas."""
+        return tuple(question for rubric in self.rubrics for question in rubric.questions)
+
+    @cached_property
+    def _owners(self) -> dict[str, tuple[Question, Rubric]]:
+        return {one.id: (one, rubric) for rubric in self.rubrics for one in rubric.questions}
+
+    def question(self, question_id: str) -> Question:
+        """The question with this id; KeyError when the round has none."""
+        return self._owners[question_id][0]
+
+    def area_of_question(self, question_id: str) -> str:
+        """The area that a question belongs to."""
+        return self._owners[question_id][1].area
+
+    def own_ladder_for(self, question: Question | None) -> tuple[Check, ...]:
+        """The checks of the question's own area, in the order to dig for them."""
+        return tuple(
+            check for rubric in self._owning(question) for check in rubric.ladder_for(question)
+        )
+
+    def across_checks_for(self, question: Question | None) -> tuple[Check, ...]:
+        """The cross-cutting checks that apply to the question."""
+        return tuple(
+            check for criterion in self._across_for(question) for check in criterion.checks
+        )
+
+    def ladder_for(self, question: Question | None) -> tuple[Check, ...]:
+        """Every check that an answer to the question is judged on, its own area's first."""
+        return (*self.own_ladder_for(question), *self.across_checks_for(question))
+
+    def probes_for(self, question: Question) -> tuple[tuple[Check, ...], tuple[Check, ...]]:
+        """The checks that a follow-up may dig for: the question's own, then cross-cutting ones.
+
+        A cross-cutting gap is dug for only where the question itself was open, and only once
+        nothing of the question's own area is left.
+        """
+        across = self.across_checks_for(question) if question.open_ended else ()
+        due = tuple(check for check in across if check.expected)
+        return self.own_ladder_for(question), due
+
+    def criteria_for(self, question: Question | None) -> tuple[Criterion, ...]:
+        """The criteria that an answer to the question is graded on.
+
+        With None (a question from outside the bank) those that hold for every question.
+        """
+        own = (
+            criterion
+            for rubric in self._owning(question)
+            for criterion in rubric.criteria_for(question)
+        )
+        return (*own, *self._across_for(question))
+
+    def check(self, check_id: str) -> Check:
+        """The check with this id; KeyError when nothing in the round has it."""
+        for rubric in (*self.rubrics, *self.across):
+            found = rubric.find_check(check_id)
+            if found is not None:
+                return found
+        raise KeyError(check_id)
+
+    def area_of(self, criterion: Criterion) -> str:
+        """The title of the area that a criterion belongs to."""
+        return self._titles[criterion.id]
+
+    def rank_of(self, criterion: Criterion) -> int:
+        """The position of a criterion's area: the round's own in their order, then the others."""
+        return list(dict.fromkeys(self._titles.values())).index(self.area_of(criterion))
+
+    @cached_property
+    def _titles(self) -> dict[str, str]:
+        return {
+            criterion.id: rubric.title
+            for rubric in (*self.rubrics, *self.across)
+            for criterion in (*rubric.all_criteria, *rubric.key_point_criteria)
+        }
+
+    def _owning(self, question: Question | None) -> tuple[Rubric, ...]:
+        """The rubric of the question's area; all of the round for one from outside the bank."""
+        if question is None or question.id not in self._owners:
+            return self.rubrics
+        return (self._owners[question.id][1],)
+
+    def _across_for(self, question: Question | None) -> tuple[Criterion, ...]:
+        own = {rubric.area for rubric in self._owning(question)}
+        open_ended = question is not None and question.open_ended
+        return tuple(
+            criterion for area, criterion in self._elsewhere[open_ended] if area not in own
+        )
+
+    @cached_property
+    def _elsewhere(self) -> dict[bool, tuple[tuple[str, Criterion], ...]]:
+        """Area and criterion, for questions that are open-ended and for those that are not."""
+        return {one: tuple(self._reduced(one)) for one in (False, True)}
+
+    def _reduced(self, open_ended: bool) -> Iterator[tuple[str, Criterion]]:
+        """The cross-cutting criteria as they stand in another area's question.
+
+        A criterion keeps its weight where its own area is part of the round, so that it has
+        one weight in the whole round.
+        """
+        for rubric in self.across:
+            for criterion in rubric.criteria:
+                part = criterion.everywhere
+                if part is None:
+                    continue
+                due = part.due == "always" or open_ended
+                checks = tuple(
+                    check.model_copy(update={"expected": check.expected and due})
+                    for check in criterion.checks
+                    if check.id in part.checks
+                )
+                weight = criterion.weight if rubric.area in self.areas else part.weight
+                copy = criterion.model_copy(update={"checks": checks, "weight": weight})
+                yield rubric.area, copy

@@ -47,3 +47,15 @@ class TurnConflict(InterviewerError):
 
 class AnswerRejected(InterviewerError):
     """The text can't be taken as an answer; nothing was stored and the candidate keeps it."""
+
+
+class SandboxUnavailable(InterviewerError):
+    """A candidate's code can't be run safely on this machine; the message says why."""
+
+
+class SandboxBusy(InterviewerError):
+    """Too many runs of one candidate wait already."""
+
+
+class CodeRejected(InterviewerError):
+    """The code can't be taken, because it is empty or too long; nothing was run."""

@@ -155,6 +155,9 @@ class Case(Strict):
     """A Python expression that calls the candidate's code."""
     expect: Any
     """Its value, as JSON; floats are compared within 1e-6."""
+    verify: Text | None = None
+    """A Python expression in ``value`` that must give ``expect``, where the value itself may
+    differ from run to run. It is evaluated apart from the candidate's code."""
 
 
 class Solution(Strict):

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from interviewer import weights
+from interviewer.bench import Bench
 from interviewer.content import Content, load_content
 from interviewer.embedded import EmbeddedServer
 from interviewer.interview import InterviewService
@@ -83,6 +84,7 @@ class Runtime:
     model: EndpointModel
     preparation: Preparation
     store: Store
+    bench: Bench
     service: InterviewService
     _embedded: EmbeddedModel | None
 
@@ -134,5 +136,13 @@ def open_runtime(
             progress(step, done, total)
 
     model, embedded = open_model(settings, report)
+    bench = open_bench(settings)
     service = InterviewService(content, model, store, patience=patience)
-    return Runtime(settings, content, model, preparation, store, service, embedded)
+    return Runtime(settings, content, model, preparation, store, bench, service, embedded)
+
+
+def open_bench(settings: Settings) -> Bench:
+    """Where candidates' code is run; it can't see the program's own folders."""
+    own = Path(__file__).parent
+    hidden = [own, own.parent, settings.data_dir, settings.cache_dir]
+    return Bench.open(hidden, off=not settings.run_code)

@@ -26,6 +26,8 @@ class Settings:
     cache_dir: Path = Path(platformdirs.user_cache_dir("interviewer"))
     rubrics_dir: Path | None = None
     """A folder with rubric files of one's own, beside or in place of the shipped ones."""
+    run_code: bool = True
+    """Whether candidates' code is run, where there is a box to run it in."""
 
     @property
     def database_url(self) -> str:
@@ -70,6 +72,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         data_dir=_folder("DATA_DIR", value("DATA_DIR"), defaults.data_dir),
         cache_dir=_folder("CACHE_DIR", value("CACHE_DIR"), defaults.cache_dir),
         rubrics_dir=_folder("RUBRICS", value("RUBRICS"), None),
+        run_code=_switch("RUN_CODE", value("RUN_CODE"), defaults.run_code),
     )
 
 
@@ -94,6 +97,14 @@ def _folder(name: str, text: str | None, default: Path | None) -> Path | None:
         raise SettingsError(
             f"INTERVIEWER_{name} is {text!r}: {error}; give a folder's whole path"
         ) from error
+
+
+def _switch(name: str, text: str | None, default: bool) -> bool:
+    if text is None:
+        return default
+    if text.lower() not in {"on", "off"}:
+        raise SettingsError(f"INTERVIEWER_{name} is {text!r}; give on or off")
+    return text.lower() == "on"
 
 
 def _port(text: str | None, default: int) -> int:

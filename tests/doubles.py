@@ -423,3 +423,27 @@ def hang(seconds: float) -> Reply:
         handler.close_connection = True
 
     return reply
+
+
+# --- A coding question ------------------------------------------------------------------
+
+CODING: dict[str, Any] = {
+    "signature": "def double(xs):\n    ...\n",
+    "statement": "Return each number doubled.",
+    "limits": "Up to 10 numbers.",
+    "visible": [
+        {"run": "double([1, 2])", "expect": [2, 4]},
+        {"run": "double([5])", "expect": [10]},
+    ],
+    "hidden": [
+        {"run": "double([])", "expect": []},
+        {"run": "double([-3, 4])", "expect": [-6, 8]},
+        {"run": "double([7, 7])", "expect": [14, 14]},
+    ],
+    "solutions": [
+        {"note": "O(n).", "code": "def double(xs): return [2 * x for x in xs]"},
+        {"note": "Also O(n).", "code": "def double(xs): return [x + x for x in xs]"},
+    ],
+    "wrong": [{"note": "Forgets to.", "code": "def double(xs): return xs"}],
+}
+"""A small coding question's part, as its file has it."""

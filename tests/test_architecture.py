@@ -25,12 +25,14 @@ PURE = [
         "round",
         "selection",
         "text",
+        "coding",
     ],
     "errors",
 ]
 """Take values, return values: no I/O, no clock, no model."""
 
 HARMLESS = {
+    "ast",
     "collections",
     "dataclasses",
     "datetime",

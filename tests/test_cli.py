@@ -254,3 +254,18 @@ def test_grade_of_a_broken_file(model, tmp_path, capsys):
 def test_verify_without_a_file(capsys):
     assert cli.main(["model", "verify"]) == 1
     assert "error: " in capsys.readouterr().err
+
+
+def test_code_is_run_against_visible_and_hidden_tests(tmp_path, capsys):
+    file = tmp_path / "answer.py"
+    file.write_text("def count_runs(changes, target):\n    return changes.count(target)\n")
+    assert cli.main(["code", "run", "count_runs", str(file)]) == 1
+    told = capsys.readouterr().out
+    assert "expected 2, got 1" in told
+    assert "1 of 2 tests passed" in told
+    assert cli.main(["code", "submit", "count_runs", str(file)]) == 1
+    told = capsys.readouterr().out
+    assert "hidden, negative values" in told
+    assert "[3, -3, 3, -3]" not in told
+    assert cli.main(["code", "run", "no_such", str(file)]) == 1
+    assert "there are: serialize_tree" in capsys.readouterr().err

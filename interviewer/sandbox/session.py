@@ -1,0 +1,206 @@
+"""Talks to the launcher in a box, and ends it when it takes too much.
+
+A session blocks; it is meant for a thread of its own. It trusts nothing that comes out: a reply
+is a line of JSON of bounded length, and whatever else arrives is an end, not an answer.
+"""
+
+import json
+import os
+import selectors
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, Literal, Self
+
+from interviewer.rubric import Strict
+
+Stop = Literal["time", "output", "crash"]
+"""Why a session ended before it replied."""
+
+_LONGEST_REPLY = 4_000_000
+_SIGNALS_OF_TIME = {signal.SIGXCPU, signal.SIGKILL}
+_CHUNK = 65_536
+
+
+class Limits(Strict):
+    """What a candidate's code may use."""
+
+    case_seconds: float = 5.0
+    """Processor time for one case."""
+    wall_factor: float = 3.0
+    """A case may take this many times as long by the clock, for other programs run too."""
+    seconds: int = 30
+    """Processor time for all of a session."""
+    memory: int = 512 * 1024 * 1024
+    output: int = 64 * 1024
+    """Bytes that may be printed in one case."""
+    file: int = 1024 * 1024
+
+
+class Reply(Strict):
+    """What came of one request."""
+
+    said: dict[str, Any] | None
+    """The launcher's reply; None when it gave none."""
+    stop: Stop | None = None
+    code: int | None = None
+    """Where it crashed: the signal, or the exit status."""
+    output: str = ""
+    """What was printed meanwhile, as far as the limit allows."""
+
+
+class Session:
+    """One process in a box. Use it as a context; a session that stopped takes no more requests."""
+
+    def __init__(
+        self, command: Callable[[int, int], list[str]], filter_program: bytes, limits: Limits
+    ) -> None:
+        """``command`` is told two descriptors: of the filter, and for the replies."""
+        self._limits = limits
+        self._asked = 0
+        self._buffer = b""
+        replies, writes = os.pipe()
+        filter_read, filter_write = os.pipe()
+        os.write(filter_write, filter_program)
+        os.close(filter_write)
+        self._replies = replies
+        try:
+            self._process = subprocess.Popen(
+                command(filter_read, writes),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                pass_fds=(writes, filter_read),
+                # The first process in the box can be read by the others: it must hold nothing.
+                env={},
+                start_new_session=True,
+            )
+        except OSError:
+            os.close(replies)
+            raise
+        finally:
+            os.close(writes)
+            os.close(filter_read)
+        assert self._process.stdout is not None
+        self._output = self._process.stdout.fileno()
+        os.set_blocking(self._output, False)
+        os.set_blocking(self._replies, False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.end()
+
+    @property
+    def alive(self) -> bool:
+        """Whether another request can be made."""
+        return self._process.poll() is None and not self._process.stdin.closed  # type: ignore[union-attr]
+
+    def ask(self, seconds: float | None = None, **request: Any) -> Reply:
+        """Makes one request and waits for its reply, at most ``seconds`` by the clock."""
+        self._asked += 1
+        line = json.dumps({"n": self._asked, **request}) + "\n"
+        wall = self._limits.case_seconds * self._limits.wall_factor if seconds is None else seconds
+        reply = self._exchange(line.encode(), time.monotonic() + wall)
+        if reply.stop is not None:
+            self.end()
+        return reply
+
+    def end(self) -> None:
+        """Ends the process and everything in its box."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                with suppress(OSError):
+                    stream.close()
+        if self._replies >= 0:
+            os.close(self._replies)
+            self._replies = -1
+
+    def _exchange(self, line: bytes, deadline: float) -> Reply:
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(line)
+            self._process.stdin.flush()
+        except (BrokenPipeError, ValueError):
+            return self._ended(b"")
+        printed = b""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._output, selectors.EVENT_READ)
+            selector.register(self._replies, selectors.EVENT_READ)
+            while (left := deadline - time.monotonic()) > 0:
+                ready = {key.fd for key, _ in selector.select(left)}
+                printed += _read(self._output) or b""
+                if len(printed) > self._limits.output:
+                    return self._stopped("output", printed)
+                if self._replies not in ready:
+                    continue
+                piece = _read(self._replies)
+                if piece is not None:
+                    self._buffer += piece
+                if b"\n" in self._buffer:
+                    return self._replied(printed)
+                if piece == b"" or len(self._buffer) > _LONGEST_REPLY:
+                    return self._ended(printed)
+        return self._stopped("time", printed)
+
+    def _replied(self, printed: bytes) -> Reply:
+        said, _, self._buffer = self._buffer.partition(b"\n")
+        printed += _read(self._output) or b""
+        try:
+            reply = json.loads(said)
+        except (ValueError, RecursionError):  # a number or a nesting without end
+            return self._stopped("crash", printed)
+        if not isinstance(reply, dict) or reply.get("n") != self._asked:
+            return self._stopped("crash", printed)
+        if len(printed) > self._limits.output:
+            return self._stopped("output", printed)
+        return Reply(said=reply, output=_text(printed, self._limits.output))
+
+    def _ended(self, printed: bytes) -> Reply:
+        """The process is gone, or has closed its end; the status says what it died of."""
+        try:
+            status = self._process.wait(timeout=1.0)
+        except subprocess.TimeoutExpired:
+            return self._stopped("crash", printed)
+        printed += _read(self._output) or b""
+        number = -status if status < 0 else status - 128
+        if number in _SIGNALS_OF_TIME:
+            return self._stopped("time", printed)
+        return Reply(
+            said=None, stop="crash", code=status, output=_text(printed, self._limits.output)
+        )
+
+    def _stopped(self, stop: Stop, printed: bytes) -> Reply:
+        return Reply(said=None, stop=stop, output=_text(printed, self._limits.output))
+
+
+def _read(descriptor: int) -> bytes | None:
+    """What is there to read; None when nothing is, empty at the end."""
+    got = b""
+    while True:
+        try:
+            piece = os.read(descriptor, _CHUNK)
+        except BlockingIOError:
+            return got or None
+        if not piece:
+            return got
+        got += piece
+        if len(got) > 4 * _CHUNK:
+            return got
+
+
+def _text(printed: bytes, most: int) -> str:
+    text = printed[:most].decode("utf-8", "replace")
+    return text + (" …" if len(printed) > most else "")

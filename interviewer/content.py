@@ -20,6 +20,7 @@ from pydantic_core import ErrorDetails
 
 from interviewer.errors import ContentError
 from interviewer.persona import Persona
+from interviewer.process import Process
 from interviewer.round import Round
 from interviewer.rubric import Calibration, Rubric, Strict, Text
 
@@ -390,6 +391,26 @@ def load_personas(folder: Path) -> dict[str, Persona]:
     return personas
 
 
+def load_process(
+    path: Path, rubrics: Mapping[str, Rubric], personas: Mapping[str, Persona]
+) -> Process:
+    """The process in this file; ContentError where it is broken or names what isn't there."""
+    process = _parse(Process, _read(path), path)
+    principles = {one.id for rubric in rubrics.values() for one in rubric.principles}
+    for one in process.rounds:
+        for what, wanted, known in (
+            ("persona", [one.persona], list(personas)),
+            ("area", list(one.areas), list(rubrics)),
+            ("principle", list(one.principles), sorted(principles)),
+        ):
+            for unknown in sorted(set(wanted) - set(known)):
+                raise ContentError(
+                    f"{_where(path, one.id)}: the round {one.id!r} names the {what} {unknown!r}, "
+                    f"which is not there; there are: {', '.join(known)}"
+                )
+    return process
+
+
 @dataclass(frozen=True)
 class Content:
     """Everything that is read from files at the start."""
@@ -397,6 +418,7 @@ class Content:
     rubrics: Mapping[str, Rubric]
     prompts: Mapping[str, Prompt]
     personas: Mapping[str, Persona]
+    process: Process
     _rounds: dict[tuple[str, ...], Round] = field(default_factory=dict, repr=False, compare=False)
 
     def persona(self, name: str) -> Persona:
@@ -432,10 +454,12 @@ def load_content(own_rubrics: Path | None = None) -> Content:
     """The shipped rubrics and prompts; a rubric of one's own takes the place of its area's."""
     rubrics = load_rubrics(content_folder("rubrics"), *([own_rubrics] if own_rubrics else []))
     prompts = content_folder("prompts")
+    personas = load_personas(prompts / "personas")
     return Content(
         rubrics=rubrics,
         prompts=load_prompts(prompts),
-        personas=load_personas(prompts / "personas"),
+        personas=personas,
+        process=load_process(prompts / "process.yaml", rubrics, personas),
     )
 
 

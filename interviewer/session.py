@@ -15,6 +15,7 @@ from interviewer.gates import Gate
 from interviewer.judgement import Judgement
 from interviewer.persona import Persona
 from interviewer.probe import Target
+from interviewer.process import Seat
 from interviewer.rubric import Strict
 from interviewer.transcript import Turn
 
@@ -32,6 +33,11 @@ class Plan(Strict):
     persona: str = DEFAULT_PERSONA
     most_probes: int | None = Field(default=None, ge=0, le=6)
     """Follow-ups to one question; None: as many as the persona asks."""
+
+    seat: Seat | None = None
+    """Which round of the process it is, and for which job; None: practice outside of it."""
+    again_of: str | None = None
+    """The interview of which one question is answered again."""
 
     @model_validator(mode="after")
     def _asks_nothing_twice(self) -> Self:

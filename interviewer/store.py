@@ -5,7 +5,8 @@ derived from them.
 """
 
 import secrets
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,16 +16,21 @@ from sqlalchemy.engine import make_url
 
 from interviewer.errors import InterviewNotFound, StoreError, TurnConflict
 from interviewer.judgement import Judgement
+from interviewer.process import Loop, LoopPlan
 from interviewer.session import Interview, Plan
 from interviewer.transcript import Turn
 
 _METADATA = sa.MetaData()
 _NOT_FOUND = "this interview is not here (any more); start a new one"
+_ID_LENGTH = 43
 
 _INTERVIEWS = sa.Table(
     "interviews",
     _METADATA,
-    sa.Column("id", sa.String(43), primary_key=True),
+    sa.Column("id", sa.String(_ID_LENGTH), primary_key=True),
+    sa.Column("owner", sa.String(_ID_LENGTH), nullable=False, index=True),
+    # An answer given again goes when the interview goes that it was first given in.
+    sa.Column("again_of", sa.ForeignKey("interviews.id", ondelete="CASCADE"), index=True),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("plan", sa.JSON, nullable=False),
 )
@@ -46,6 +52,29 @@ _JUDGEMENTS = sa.Table(
     sa.Column("seq", sa.Integer, primary_key=True),
     sa.Column("check_id", sa.String(100), primary_key=True),
     sa.Column("judgement", sa.JSON, nullable=False),
+)
+
+_LOOPS = sa.Table(
+    "loops",
+    _METADATA,
+    sa.Column("id", sa.String(_ID_LENGTH), primary_key=True),
+    sa.Column("owner", sa.String(_ID_LENGTH), nullable=False, index=True),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("plan", sa.JSON, nullable=False),
+)
+
+_PLACES = sa.Table(
+    "places",
+    _METADATA,
+    sa.Column("loop_id", sa.ForeignKey("loops.id", ondelete="CASCADE"), primary_key=True),
+    # The primary key is what keeps a round from being begun twice.
+    sa.Column("position", sa.Integer, primary_key=True),
+    sa.Column(
+        "interview_id",
+        sa.ForeignKey("interviews.id", ondelete="CASCADE"),
+        nullable=False,
+        unique=True,
+    ),
 )
 
 
@@ -100,19 +129,31 @@ class Store:
         with self._failing_clearly(), self._engine.begin() as connection:
             yield connection
 
-    def create(self, plan: Plan, turn: Turn) -> str:
+    # --- Interviews ---
+
+    def create(
+        self, plan: Plan, turn: Turn, owner: str = "", place: tuple[str, int] | None = None
+    ) -> str:
         """Stores a new interview with its first turn; returns its id.
 
-        The id is 256 random bits: who knows it, owns the interview.
+        The id is 256 random bits: who knows it, may go on with the interview. ``owner`` is
+        whose history it appears in. ``place``: the loop and the position in it that it takes;
+        TurnConflict when that is taken already.
         """
-        interview_id = secrets.token_urlsafe(32)
+        interview_id = new_id()
         with self._transaction() as connection:
             connection.execute(
                 _INTERVIEWS.insert().values(
-                    id=interview_id, created_at=datetime.now(UTC), plan=plan.model_dump(mode="json")
+                    id=interview_id,
+                    owner=owner,
+                    again_of=plan.again_of,
+                    created_at=datetime.now(UTC),
+                    plan=plan.model_dump(mode="json"),
                 )
             )
             connection.execute(_turn_row(interview_id, turn))
+            if place is not None:
+                connection.execute(_place_row(*place, interview_id))
         return interview_id
 
     def add_turn(self, interview_id: str, turn: Turn) -> None:
@@ -131,36 +172,182 @@ class Store:
             connection.execute(
                 _JUDGEMENTS.delete().where(*(_JUDGEMENTS.c[name] == key[name] for name in key))
             )
-            connection.execute(
-                _JUDGEMENTS.insert().values(**key, judgement=judgement.model_dump(mode="json"))
-            )
+            connection.execute(_judgement_row(interview_id, judgement))
 
     def load(self, interview_id: str) -> Interview:
         """The interview with this id; InterviewNotFound when there is none."""
         with self._transaction() as connection:
-            row = connection.execute(
-                sa.select(_INTERVIEWS).where(_INTERVIEWS.c.id == interview_id)
-            ).one_or_none()
-            if row is None:
-                raise InterviewNotFound(_NOT_FOUND)
-            turns = connection.scalars(
-                sa.select(_TURNS.c.turn)
-                .where(_TURNS.c.interview_id == interview_id)
-                .order_by(_TURNS.c.seq)
-            ).all()
-            judgements = connection.scalars(
-                sa.select(_JUDGEMENTS.c.judgement)
-                .where(_JUDGEMENTS.c.interview_id == interview_id)
-                .order_by(_JUDGEMENTS.c.seq, _JUDGEMENTS.c.check_id)
-            ).all()
-        return Interview(
+            found = _interviews(connection, _INTERVIEWS.c.id == interview_id)
+        if not found:
+            raise InterviewNotFound(_NOT_FOUND)
+        return found[0]
+
+    def interviews(self, owner: str | None) -> tuple[Interview, ...]:
+        """Every interview of an owner's, the latest first; None: everybody's."""
+        mine = sa.true() if owner is None else _INTERVIEWS.c.owner == owner
+        with self._transaction() as connection:
+            return _interviews(connection, mine)
+
+    def delete(self, interview_id: str) -> None:
+        """Deletes an interview with all that belongs to it; InterviewNotFound: there is none."""
+        self._delete(_INTERVIEWS, [interview_id])
+
+    # --- Loops ---
+
+    def create_loop(self, plan: LoopPlan, owner: str = "") -> str:
+        """Stores a new loop, no round of which is begun; returns its id."""
+        loop_id = new_id()
+        with self._transaction() as connection:
+            connection.execute(_loop_row(loop_id, owner, datetime.now(UTC), plan))
+        return loop_id
+
+    def load_loop(self, loop_id: str) -> Loop:
+        """The loop with this id; InterviewNotFound when there is none."""
+        with self._transaction() as connection:
+            found = _loops(connection, _LOOPS.c.id == loop_id)
+        if not found:
+            raise InterviewNotFound("this loop is not here (any more); start a new one")
+        return found[0]
+
+    def loops(self, owner: str | None) -> tuple[Loop, ...]:
+        """Every loop of an owner's, the latest first; None: everybody's."""
+        mine = sa.true() if owner is None else _LOOPS.c.owner == owner
+        with self._transaction() as connection:
+            return _loops(connection, mine)
+
+    def delete_loop(self, loop_id: str) -> None:
+        """Deletes a loop with all its interviews; InterviewNotFound when there is none."""
+        interviews = [one for one in self.load_loop(loop_id).interview_ids if one]
+        self._delete(_LOOPS, [loop_id])
+        self._delete(_INTERVIEWS, interviews)
+
+    def _delete(self, table: sa.Table, ids: list[str]) -> None:
+        with self._transaction() as connection:
+            gone = connection.execute(table.delete().where(table.c.id.in_(ids)))
+        if gone.rowcount < len(ids):
+            raise InterviewNotFound(_NOT_FOUND)
+        if self._url.get_backend_name() == "sqlite" and self._engine is not None:
+            # What was deleted still stands in the log of changes until that is folded in.
+            with self._failing_clearly(), self._engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    # --- Bringing back what was exported ---
+
+    def restore(self, interviews: Iterable[Interview], loops: Iterable[Loop], owner: str) -> int:
+        """Stores what isn't here yet as the owner's, all or nothing; returns how many.
+
+        What is here already stays as it is and becomes the owner's: who has the file, knows
+        the ids.
+        """
+        new = 0
+        with self._transaction() as connection:
+            # An answer given again comes after the interview that it was first given in.
+            for one in sorted(interviews, key=lambda it: it.plan.again_of is not None):
+                if _adopt(connection, _INTERVIEWS, one.id, owner):
+                    continue
+                new += 1
+                connection.execute(
+                    _INTERVIEWS.insert().values(
+                        id=one.id,
+                        owner=owner,
+                        again_of=one.plan.again_of,
+                        created_at=one.created_at,
+                        plan=one.plan.model_dump(mode="json"),
+                    )
+                )
+                for turn in one.turns:
+                    connection.execute(_turn_row(one.id, turn))
+                for judgement in one.judgements:
+                    connection.execute(_judgement_row(one.id, judgement))
+            for loop in loops:
+                if _adopt(connection, _LOOPS, loop.id, owner):
+                    continue
+                new += 1
+                connection.execute(_loop_row(loop.id, owner, loop.created_at, loop.plan))
+                for position, interview_id in enumerate(loop.interview_ids):
+                    if interview_id:
+                        connection.execute(_place_row(loop.id, position, interview_id))
+        return new
+
+
+def new_id() -> str:
+    """256 random bits that no one can guess."""
+    return secrets.token_urlsafe(32)
+
+
+def _interviews(connection: sa.Connection, which: sa.ColumnElement[bool]) -> tuple[Interview, ...]:
+    rows = connection.execute(
+        sa.select(_INTERVIEWS).where(which).order_by(_INTERVIEWS.c.created_at.desc())
+    ).all()
+    wanted = sa.select(_INTERVIEWS.c.id).where(which)
+    turns: dict[str, list[Turn]] = defaultdict(list)
+    for row in connection.execute(
+        sa.select(_TURNS.c.interview_id, _TURNS.c.turn)
+        .where(_TURNS.c.interview_id.in_(wanted))
+        .order_by(_TURNS.c.seq)
+    ):
+        turns[row.interview_id].append(Turn.model_validate(row.turn))
+    judgements: dict[str, list[Judgement]] = defaultdict(list)
+    for row in connection.execute(
+        sa.select(_JUDGEMENTS.c.interview_id, _JUDGEMENTS.c.judgement)
+        .where(_JUDGEMENTS.c.interview_id.in_(wanted))
+        .order_by(_JUDGEMENTS.c.seq, _JUDGEMENTS.c.check_id)
+    ):
+        judgements[row.interview_id].append(Judgement.model_validate(row.judgement))
+    return tuple(
+        Interview(
             id=row.id,
             # SQLite keeps no zone; what was stored is UTC.
             created_at=row.created_at.replace(tzinfo=UTC),
             plan=Plan.model_validate(row.plan),
-            turns=tuple(Turn.model_validate(one) for one in turns),
-            judgements=tuple(Judgement.model_validate(one) for one in judgements),
+            turns=tuple(turns[row.id]),
+            judgements=tuple(judgements[row.id]),
         )
+        for row in rows
+    )
+
+
+def _loops(connection: sa.Connection, which: sa.ColumnElement[bool]) -> tuple[Loop, ...]:
+    rows = connection.execute(
+        sa.select(_LOOPS).where(which).order_by(_LOOPS.c.created_at.desc())
+    ).all()
+    places: dict[str, dict[int, str]] = defaultdict(dict)
+    for row in connection.execute(
+        sa.select(_PLACES).where(_PLACES.c.loop_id.in_(sa.select(_LOOPS.c.id).where(which)))
+    ):
+        places[row.loop_id][row.position] = row.interview_id
+    found = []
+    for row in rows:
+        plan = LoopPlan.model_validate(row.plan)
+        ids = tuple(places[row.id].get(position) for position in range(len(plan.rounds)))
+        created_at = row.created_at.replace(tzinfo=UTC)
+        found.append(Loop(id=row.id, created_at=created_at, plan=plan, interview_ids=ids))
+    return tuple(found)
+
+
+def _adopt(connection: sa.Connection, table: sa.Table, row_id: str, owner: str) -> bool:
+    """Makes a stored row the owner's; False when there is no such row."""
+    changed = connection.execute(table.update().where(table.c.id == row_id).values(owner=owner))
+    return changed.rowcount > 0
+
+
+def _place_row(loop_id: str, position: int, interview_id: str) -> sa.Insert:
+    return _PLACES.insert().values(loop_id=loop_id, position=position, interview_id=interview_id)
+
+
+def _loop_row(loop_id: str, owner: str, created_at: datetime, plan: LoopPlan) -> sa.Insert:
+    return _LOOPS.insert().values(
+        id=loop_id, owner=owner, created_at=created_at, plan=plan.model_dump(mode="json")
+    )
+
+
+def _judgement_row(interview_id: str, judgement: Judgement) -> sa.Insert:
+    return _JUDGEMENTS.insert().values(
+        interview_id=interview_id,
+        seq=judgement.seq,
+        check_id=judgement.check_id,
+        judgement=judgement.model_dump(mode="json"),
+    )
 
 
 def _turn_row(interview_id: str, turn: Turn) -> sa.Insert:
@@ -170,13 +357,17 @@ def _turn_row(interview_id: str, turn: Turn) -> sa.Insert:
 
 
 def _set_pragmas(connection: object, _record: object) -> None:
-    """WAL lets readers go on while one writes; NORMAL makes a commit cost a third of a ms."""
+    """WAL lets readers go on while one writes; NORMAL makes a commit cost a third of a ms.
+
+    What is deleted is overwritten, so that it can't be read from the file any more.
+    """
     cursor = connection.cursor()  # type: ignore[attr-defined]
     for pragma in (
         "journal_mode=WAL",
         "synchronous=NORMAL",
         "busy_timeout=5000",
         "foreign_keys=ON",
+        "secure_delete=ON",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

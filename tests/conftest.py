@@ -14,7 +14,7 @@ from interviewer.rubric import Rubric
 from interviewer.settings import from_environment
 from interviewer.store import Store
 from interviewer.transcript import Turn
-from tests.doubles import NOW, PERSONA, RUBRIC
+from tests.doubles import NOW, PERSONA, PROCESS, RUBRIC
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -50,7 +50,7 @@ def prompts() -> dict[str, Prompt]:
 
 @pytest.fixture
 def content(rubric: Rubric, prompts: dict[str, Prompt]) -> Content:
-    return Content({rubric.area: rubric}, prompts, {PERSONA.id: PERSONA})
+    return Content({rubric.area: rubric}, prompts, {PERSONA.id: PERSONA}, PROCESS)
 
 
 @pytest.fixture

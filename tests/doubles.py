@@ -15,6 +15,16 @@ from typing import Any
 from interviewer.content import Message
 from interviewer.errors import ModelUnavailable
 from interviewer.persona import Example, Persona
+from interviewer.process import (
+    BarLevel,
+    Defaults,
+    Focus,
+    Part,
+    Process,
+    Role,
+    RoundPlan,
+    Stage,
+)
 from interviewer.session import DEFAULT_PERSONA
 
 NOW = datetime(2026, 5, 1, 12, 30, tzinfo=UTC)
@@ -157,6 +167,45 @@ PERSONA = Persona(
     ),
 )
 """A persona that digs in the ladder's order and challenges only when no gap is left."""
+
+
+def round_plan(name: str, **more: Any) -> RoundPlan:
+    return RoundPlan(
+        **{
+            "id": name,
+            "title": name.title(),
+            "persona": DEFAULT_PERSONA,
+            "assesses": "Stories.",
+            "minutes": 30,
+            "difficulty": "loop",
+            "parts": (Part(area="story", questions=1),),
+            **more,
+        }
+    )
+
+
+PROCESS = Process(
+    levels=(
+        BarLevel(id="L4", title="Junior", bar=2.0, median=2.5),
+        BarLevel(id="L5", title="Middle", bar=3.0, median=3.5),
+    ),
+    roles=(
+        Role(id="applied", title="Applied", about="Codes."),
+        Role(id="research", title="Research", about="Digs.", bar_shift={"story": 0.5}),
+    ),
+    focuses=(Focus(id="general", title="Any"), Focus(id="proud", title="Proud", words=("proud",))),
+    stages=(
+        Stage(id="screen", title="Screen", about="One call.", rounds=(round_plan("call"),)),
+        Stage(
+            id="loop",
+            title="The loop",
+            about="Two rounds.",
+            rounds=(round_plan("first"), round_plan("last", bar_raiser=True)),
+        ),
+    ),
+    defaults=Defaults(role="applied", level="L5", focus="general"),
+)
+"""A small process over the small rubric."""
 
 STRONG = (
     "In May our exporter broke. I rewrote the parser myself. It broke because of a time zone. "

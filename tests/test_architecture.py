@@ -16,6 +16,8 @@ PURE = [
         "session",
         "persona",
         "probe",
+        "process",
+        "debrief",
         "scoring",
         "report",
         "gates",

@@ -9,9 +9,11 @@ import pytest
 
 from interviewer.errors import InterviewNotFound, StoreError, TurnConflict
 from interviewer.judgement import Judgement
+from interviewer.process import LoopPlan, PlannedRound
 from interviewer.session import Plan
 from interviewer.store import Store
 from interviewer.transcript import SentenceRef
+from tests.doubles import round_plan
 
 PLAN = Plan(areas=("story",), question_ids=("failure", "conflict"), most_probes=1)
 
@@ -185,3 +187,122 @@ def test_tables_that_are_not_there(store, tmp_path, interview_id):
     connection.close()
     with pytest.raises(StoreError, match="no such table"):
         store.load(interview_id)
+
+
+# --- Loops, deleting, and bringing back ---------------------------------------------------
+
+LOOP_PLAN = LoopPlan(
+    title="The loop",
+    role="applied",
+    level="L5",
+    focus="general",
+    rounds=tuple(
+        PlannedRound(
+            stage="loop", stage_title="The loop", round=round_plan(name), question_ids=("failure",)
+        )
+        for name in ("first", "last")
+    ),
+)
+
+
+@pytest.fixture
+def loop_id(store):
+    return store.create_loop(LOOP_PLAN, "ann")
+
+
+def _round(store, turn, loop_id, position, text="Why?"):
+    return store.create(PLAN, turn(1, "question", text), "ann", (loop_id, position))
+
+
+def test_a_loop_knows_its_rounds(store, loop_id, turn):
+    assert store.load_loop(loop_id).interview_ids == (None, None)
+    last = _round(store, turn, loop_id, 1)
+    loop = store.load_loop(loop_id)
+    assert loop.plan == LOOP_PLAN
+    assert loop.interview_ids == (None, last)
+    assert loop.created_at.tzinfo == UTC
+
+
+def test_a_round_is_begun_once(store, loop_id, turn):
+    first = _round(store, turn, loop_id, 0)
+    with pytest.raises(TurnConflict):
+        _round(store, turn, loop_id, 0)
+    assert store.load_loop(loop_id).interview_ids == (first, None)
+    assert [one.id for one in store.interviews("ann")] == [first]
+
+
+def test_each_owner_sees_their_own(store, loop_id, turn):
+    mine = _round(store, turn, loop_id, 0)
+    other = store.create(PLAN, turn(1, "question"), "bob")
+    assert [one.id for one in store.interviews("ann")] == [mine]
+    assert [one.id for one in store.interviews("bob")] == [other]
+    assert {one.id for one in store.interviews(None)} == {mine, other}
+    assert [one.id for one in store.loops("ann")] == [loop_id]
+    assert store.loops("bob") == ()
+    assert store.interviews("ann")[0] == store.load(mine)
+
+
+@pytest.mark.parametrize("wrong", ["", "nonsense", "' OR 1=1 --"])
+def test_unknown_loop(store, loop_id, wrong):
+    for act in (store.load_loop, store.delete_loop, store.delete):
+        with pytest.raises(InterviewNotFound, match="start a new one"):
+            act(wrong)
+
+
+def _bytes_on_disk(tmp_path):
+    return b"".join(path.read_bytes() for path in (tmp_path / "data").iterdir())
+
+
+def test_what_is_deleted_is_gone_from_the_disk(store, tmp_path, loop_id, turn):
+    kept = store.create(PLAN, turn(1, "question", "kept words"), "ann")
+    one = _round(store, turn, loop_id, 0, "deleted question")
+    store.add_turn(one, turn(2, "answer", "deleted answer " * 500))
+    store.add_judgement(one, Judgement(seq=2, check_id="scene", met=0.9, note="deleted note"))
+    again = PLAN.model_copy(update={"again_of": one})
+    retake = store.create(again, turn(1, "question", "deleted again"), "ann")
+    assert b"deleted answer" in _bytes_on_disk(tmp_path)
+    store.delete(one)
+    assert b"deleted" not in _bytes_on_disk(tmp_path)
+    assert b"kept words" in _bytes_on_disk(tmp_path)
+    for gone in (one, retake):
+        with pytest.raises(InterviewNotFound):
+            store.load(gone)
+    assert store.load_loop(loop_id).interview_ids == (None, None)
+    assert [it.id for it in store.interviews("ann")] == [kept]
+
+
+def test_a_deleted_loop_takes_its_interviews_along(store, tmp_path, loop_id, turn):
+    kept = store.create(PLAN, turn(1, "question"), "ann")
+    for position in (0, 1):
+        _round(store, turn, loop_id, position, "deleted question")
+    store.delete_loop(loop_id)
+    assert [it.id for it in store.interviews(None)] == [kept]
+    assert store.loops(None) == ()
+    assert b"deleted" not in _bytes_on_disk(tmp_path)
+
+
+def test_what_was_exported_comes_back(store, tmp_path, loop_id, turn):
+    one = _round(store, turn, loop_id, 0)
+    store.add_turn(one, turn(2, "answer", "Ünïcode 🔥"))
+    store.add_judgement(one, Judgement(seq=2, check_id="scene", met=0.9, sentences=(1,)))
+    store.create(PLAN.model_copy(update={"again_of": one}), turn(1, "question"), "ann")
+    interviews, loops = store.interviews("ann"), store.loops("ann")
+    elsewhere = Store(f"sqlite:///{tmp_path / 'elsewhere' / 'x.db'}")
+    elsewhere.open()
+    assert elsewhere.restore(interviews, loops, "carol") == 3
+    assert set(elsewhere.interviews("carol")) == set(interviews)
+    assert elsewhere.loops("carol") == loops
+    assert elsewhere.restore(interviews, loops, "dora") == 0
+    assert elsewhere.interviews("carol") == ()
+    assert set(elsewhere.interviews("dora")) == set(interviews)
+    elsewhere.close()
+
+
+def test_a_broken_import_changes_nothing(store, turn, loop_id):
+    one = store.load(_round(store, turn, loop_id, 0))
+    loop = store.load_loop(loop_id)
+    store.delete_loop(loop_id)
+    torn = loop.model_copy(update={"interview_ids": (one.id, "missing")})
+    with pytest.raises(InterviewNotFound):
+        store.restore([one], [torn], "ann")
+    assert store.interviews(None) == ()

@@ -1,0 +1,350 @@
+"""The debrief: from the interviewers' notes to a decision. Pure; no model decides anything.
+
+How it is decided, in this order:
+
+1. *Open* while a round is not finished, a vote is missing, or an area was not observed at
+   all: no evidence is not a low grade.
+2. *No hire* where an area is below its bar: each area must pass. The level of an area is the
+   mean over the rounds that graded it, weighted by how much of it each observed.
+3. *No hire* where the Bar Raiser vetoes: they vote against, or the candidate is not above the
+   role's median, which is what a Bar Raiser is there to see to.
+4. *No hire* where more interviewers vote against than for.
+5. Else *hire*; *strong hire* where every vote is for, at least half of them strongly.
+
+A stage without a Bar Raiser (a phone screen) is decided by 1, 2 and 4 and asks for no median.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from typing import Literal
+
+from interviewer.rubric import Strict
+from interviewer.scoring import Vote
+
+Decision = Literal["strong hire", "hire", "no hire", "open"]
+
+PROOFS_FOR_A_VOTE = 2
+"""Strongest and weakest proofs that an interviewer brings to the debrief."""
+
+APART = 1.0
+"""Levels from which two interviewers' views of an area are a disagreement."""
+
+FOR: frozenset[Vote] = frozenset({"hire", "strong hire"})
+AGAINST: frozenset[Vote] = frozenset({"no hire", "strong no hire"})
+
+
+class Proof(Strict):
+    """A reason for or against: the candidate's own sentence, or what was not shown."""
+
+    area: str
+    check: str
+    text: str
+    """The candidate's words, or for a weak proof what they were asked for and didn't show."""
+    quoted: bool
+    """Whether ``text`` is the candidate's own."""
+    question: int
+    """The question's position in its round, from 1."""
+
+
+class AreaGrade(Strict):
+    """What one interviewer saw of one area."""
+
+    area: str
+    title: str
+    level: float | None
+    """Weighted mean of its criteria's levels on 1..5; None: not observed."""
+    weight: float
+    """Weight of the criteria that were observed."""
+    bar: float
+    low: float | None = None
+    """The level's interval, where the grader states one."""
+    high: float | None = None
+
+
+class Notes(Strict):
+    """What one interviewer brings to the debrief."""
+
+    round: str
+    interviewer: str
+    bar_raiser: bool
+    finished: bool
+    vote: Vote
+    areas: tuple[AreaGrade, ...]
+    strongest: tuple[Proof, ...]
+    weakest: tuple[Proof, ...]
+
+
+class AreaDecision(Strict):
+    """One area over all rounds."""
+
+    area: str
+    title: str
+    level: float | None
+    bar: float
+    passed: bool | None
+    """None: not observed."""
+    close: bool
+    """Whether the bar lies within the level's interval, so that it could be either."""
+    rounds: tuple[str, ...]
+    """The rounds that observed it."""
+
+
+class Disagreement(Strict):
+    """Where two interviewers don't see the same."""
+
+    about: str
+    one: str
+    other: str
+    text: str
+
+
+class Veto(Strict):
+    """The Bar Raiser's no, whatever the others say."""
+
+    interviewer: str
+    reasons: tuple[str, ...]
+
+
+class Statement(Strict):
+    """Something said in the debrief."""
+
+    speaker: str
+    text: str
+    proofs: tuple[Proof, ...] = ()
+
+
+class Debrief(Strict):
+    """Everything that comes out of a debrief."""
+
+    decision: Decision
+    reasons: tuple[str, ...]
+    areas: tuple[AreaDecision, ...]
+    overall: float | None
+    """Mean of the areas' levels, each counting the same; None: nothing was observed."""
+    median: float | None
+    """Level taken for the median of the people in the role; None where it isn't asked for."""
+    above_median: bool | None
+    votes_for: int
+    votes_against: int
+    disagreements: tuple[Disagreement, ...]
+    veto: Veto | None
+    discussion: tuple[Statement, ...]
+
+
+def hold_debrief(notes: Sequence[Notes], median: float) -> Debrief:
+    """The debrief over these notes; ``median`` is the role's, at the candidate's level."""
+    areas = tuple(_areas(notes))
+    levels = [one.level for one in areas if one.level is not None]
+    overall = sum(levels) / len(levels) if levels else None
+    raiser = next((one for one in notes if one.bar_raiser), None)
+    above = None if overall is None or raiser is None else overall > median
+    missing = _missing(notes, areas)
+    veto = None if missing or raiser is None else _veto(raiser, overall, median)
+    votes_for = sum(one.vote in FOR for one in notes)
+    votes_against = sum(one.vote in AGAINST for one in notes)
+    below = [one for one in areas if one.passed is False]
+    reasons = (
+        *missing,
+        *(f"{one.title} is at {one.level:.1f}, below the bar of {one.bar:.1f}." for one in below),
+        *((f"The Bar Raiser vetoes: {reason}" for reason in veto.reasons) if veto else ()),
+        *([_outvoted(votes_for, votes_against)] if votes_against > votes_for else []),
+    )
+    decision: Decision
+    if missing:
+        decision = "open"
+    elif reasons:
+        decision = "no hire"
+    else:
+        strong = sum(one.vote == "strong hire" for one in notes)
+        decision = "strong hire" if not votes_against and 2 * strong >= len(notes) else "hire"
+        reasons = ("Every area is at its bar or above it, and nobody vetoes.",)
+    disagreements = tuple(_disagreements(notes))
+    result = Debrief(
+        decision=decision,
+        reasons=reasons,
+        areas=areas,
+        overall=overall,
+        median=median if raiser else None,
+        above_median=above,
+        votes_for=votes_for,
+        votes_against=votes_against,
+        disagreements=disagreements,
+        veto=veto,
+        discussion=(),
+    )
+    return result.model_copy(update={"discussion": tuple(_discussion(notes, raiser, result))})
+
+
+def _areas(notes: Sequence[Notes]) -> Iterator[AreaDecision]:
+    grades: dict[str, list[tuple[str, AreaGrade]]] = {}
+    for one in notes:
+        for grade in one.areas:
+            grades.setdefault(grade.area, []).append((one.round, grade))
+    for area, found in grades.items():
+        seen = [(name, one) for name, one in found if one.level is not None]
+        level = _mean([(one.level, one.weight) for _, one in seen])
+        low = _mean([(one.low, one.weight) for _, one in seen])
+        high = _mean([(one.high, one.weight) for _, one in seen])
+        bar = found[0][1].bar
+        yield AreaDecision(
+            area=area,
+            title=found[0][1].title,
+            level=level,
+            bar=bar,
+            passed=None if level is None else level >= bar,
+            close=low is not None and high is not None and low < bar <= high,
+            rounds=tuple(name for name, _ in seen),
+        )
+
+
+def _mean(weighted: Sequence[tuple[float | None, float]]) -> float | None:
+    known = [(value, weight) for value, weight in weighted if value is not None]
+    total = sum(weight for _, weight in known)
+    if not total or len(known) < len(weighted):
+        return None
+    # Rounded far below what is shown, so that thirds of a level don't miss a bar by 1e-16.
+    return round(sum(value * weight for value, weight in known) / total, 9)
+
+
+def _missing(notes: Sequence[Notes], areas: Sequence[AreaDecision]) -> tuple[str, ...]:
+    """Why nothing can be decided yet."""
+    if not notes:
+        return ("No round has been held yet.",)
+    return (
+        *(f"{one.round} is not finished." for one in notes if not one.finished),
+        *(
+            f"{one.round}: too little was observed to vote on."
+            for one in notes
+            if one.finished and one.vote == "no vote"
+        ),
+        *(f"{one.title} was not observed." for one in areas if one.level is None),
+    )
+
+
+def _veto(raiser: Notes, overall: float | None, median: float) -> Veto | None:
+    reasons = []
+    if raiser.vote in AGAINST:
+        weak = "; ".join(f"{one.check} ({one.area})" for one in raiser.weakest)
+        reasons.append(
+            f"their own vote is {raiser.vote}" + (f", for want of: {weak}." if weak else ".")
+        )
+    if overall is not None and overall <= median:
+        reasons.append(
+            f"at {overall:.1f} over all areas the candidate is not above the role's median, "
+            f"taken as {median:.1f}."
+        )
+    return Veto(interviewer=raiser.interviewer, reasons=tuple(reasons)) if reasons else None
+
+
+def _outvoted(votes_for: int, votes_against: int) -> str:
+    return f"{votes_against} vote against and {votes_for} for."
+
+
+def _disagreements(notes: Sequence[Notes]) -> Iterator[Disagreement]:
+    for one, other in combinations(notes, 2):
+        if (one.vote in FOR and other.vote in AGAINST) or (
+            one.vote in AGAINST and other.vote in FOR
+        ):
+            yield Disagreement(
+                about="the vote",
+                one=one.interviewer,
+                other=other.interviewer,
+                text=f"{one.interviewer} votes {one.vote}, {other.interviewer} votes {other.vote}.",
+            )
+        theirs = {grade.area: grade for grade in other.areas}
+        for mine in one.areas:
+            their = theirs.get(mine.area)
+            if their is None or mine.level is None or their.level is None:
+                continue
+            if abs(mine.level - their.level) >= APART:
+                yield Disagreement(
+                    about=mine.title,
+                    one=one.interviewer,
+                    other=other.interviewer,
+                    text=f"On {mine.title} {one.interviewer} saw {mine.level:.1f} and "
+                    f"{other.interviewer} {their.level:.1f}.",
+                )
+
+
+# --- The discussion ---------------------------------------------------------------------
+
+
+def _discussion(
+    notes: Sequence[Notes], raiser: Notes | None, result: Debrief
+) -> Iterator[Statement]:
+    if not notes:
+        return
+    chair = (raiser or notes[-1]).interviewer
+    count = "one set" if len(notes) == 1 else f"{len(notes)} sets"
+    yield Statement(
+        speaker=chair,
+        text=f"We have {count} of notes. Votes first, each with what speaks for and against; "
+        "only what was said in the room counts.",
+    )
+    for one in notes:
+        yield Statement(
+            speaker=one.interviewer,
+            text=_vote_line(one),
+            proofs=(*one.strongest, *one.weakest),
+        )
+    yield Statement(speaker=chair, text=_differences(result))
+    yield Statement(speaker=chair, text=_gates(result))
+    if raiser is not None and result.above_median is not None:
+        yield Statement(speaker=raiser.interviewer, text=_raiser_line(result))
+    yield Statement(speaker=chair, text=_closing(result))
+
+
+def _vote_line(one: Notes) -> str:
+    if not one.finished:
+        return f"{one.round}: I have not seen the candidate to the end, so I don't vote yet."
+    if one.vote == "no vote":
+        return f"{one.round}: I heard too little to vote on."
+    parts = [f"{one.round}: I vote {one.vote}."]
+    if not one.strongest:
+        parts.append("I found nothing to hold up for the candidate.")
+    if not one.weakest:
+        parts.append("I found nothing missing that I had asked for.")
+    return " ".join(parts)
+
+
+def _differences(result: Debrief) -> str:
+    if not result.disagreements:
+        return "We see the same in the same areas, and no two votes stand against each other."
+    return "Where we differ: " + " ".join(one.text for one in result.disagreements)
+
+
+def _gates(result: Debrief) -> str:
+    below = [f"{one.title} ({one.level:.1f} of {one.bar:.1f})" for one in _below(result)]
+    passed = sum(one.passed is True for one in result.areas)
+    parts = [f"The areas: {passed} of {len(result.areas)} are at their bar."]
+    if below:
+        parts.append(f"Below it: {', '.join(below)}.")
+    unseen = [one.title for one in result.areas if one.passed is None]
+    if unseen:
+        parts.append(f"Not observed: {', '.join(unseen)}.")
+    close = [one.title for one in result.areas if one.close]
+    if close:
+        parts.append(f"Too close to call from one sitting: {', '.join(close)}.")
+    return " ".join(parts)
+
+
+def _below(result: Debrief) -> list[AreaDecision]:
+    return [one for one in result.areas if one.passed is False]
+
+
+def _raiser_line(result: Debrief) -> str:
+    where = "above" if result.above_median else "not above"
+    line = (
+        f"I look at one thing: better than half of the people in the role? Over all areas the "
+        f"candidate is at {result.overall:.1f}, {where} the {result.median:.1f} that I take for "
+        "the median."
+    )
+    if result.veto is None:
+        return f"{line} I don't veto."
+    return f"{line} I veto: {' '.join(result.veto.reasons)}"
+
+
+def _closing(result: Debrief) -> str:
+    if result.decision == "open":
+        return "We can't decide yet. " + " ".join(result.reasons)
+    return f"Then we have it: {result.decision}. " + " ".join(result.reasons)

@@ -59,3 +59,11 @@ class SandboxBusy(InterviewerError):
 
 class CodeRejected(InterviewerError):
     """The code can't be taken, because it is empty or too long; nothing was run."""
+
+
+class ArchiveError(InterviewerError):
+    """A file that was to be imported holds something else."""
+
+
+class ChoiceError(InterviewerError):
+    """Something was chosen that is not there."""

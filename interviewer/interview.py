@@ -25,8 +25,8 @@ from interviewer.errors import (
 from interviewer.gates import LONGEST_ANSWER
 from interviewer.grading import Judge
 from interviewer.llm import Model
+from interviewer.process import Seat
 from interviewer.reply import Replier, open_answers
-from interviewer.report import Report, make_report
 from interviewer.round import Round
 from interviewer.rubric import Check, Question
 from interviewer.selection import choose_questions
@@ -117,7 +117,10 @@ class InterviewService:
         questions: int = QUESTIONS,
         first: str | None = None,
         question_ids: Sequence[str] = (),
+        *,
         persona: str = DEFAULT_PERSONA,
+        seat: Seat | None = None,
+        owner: str = "",
     ) -> str:
         """Stores a new interview of one area or several with its first question; returns its id.
 
@@ -139,8 +142,13 @@ class InterviewService:
             areas=of_round.areas,
             question_ids=chosen,
             persona=self.content.persona(persona).id,
+            seat=seat,
         )
-        return self._store.create(plan, self._replier.first_turn(plan))
+        return self.begin(plan, owner)
+
+    def begin(self, plan: Plan, owner: str = "", place: tuple[str, int] | None = None) -> str:
+        """Stores a new interview after this plan; ``place`` is its round in a loop."""
+        return self._store.create(plan, self._replier.first_turn(plan), owner, place)
 
     def answer(self, interview_id: str, text: str, after_seq: int) -> None:
         """Stores an answer to turn ``after_seq`` and sets the interviewer to work on it.
@@ -225,11 +233,15 @@ class InterviewService:
             last = view
         return last
 
-    def report(self, interview_id: str) -> Report:
-        """The report from what is judged so far."""
-        interview = self._store.load(interview_id)
-        of_round = self.content.round(interview.plan.areas)
-        return make_report(interview, of_round, len(self._pending(interview)))
+    def ungraded(self, interview: Interview) -> int:
+        """How many checks of an interview are still to be judged."""
+        return len(self._pending(interview))
+
+    def drop(self, interview_id: str) -> None:
+        """Stops all work on an interview that is going to be deleted."""
+        live = self._lives.pop(interview_id, None)
+        for task in live.tasks if live else []:
+            task.cancel()
 
     async def close(self) -> None:
         """Stops all work; what is unfinished is taken up at the next start."""

@@ -137,10 +137,20 @@ class Process(Strict):
         """The team focus with this id; KeyError that names the known ones."""
         return _by_id("focus", self.focuses, focus_id)
 
-    def bar(self, area: str, level_id: str, role_id: str) -> float:
-        """The level that an area must reach."""
-        shift = self.role(role_id).bar_shift.get(area, 0.0)
-        return min(5.0, max(1.0, self.level(level_id).bar + shift))
+    def standard(self, seat: "Seat | None") -> "Standard":
+        """What a seat's candidate is measured by; the defaults where there is no seat."""
+        role = self.role(seat.role if seat else self.defaults.role)
+        level = self.level(seat.level if seat else self.defaults.level)
+        bars = {
+            area: min(5.0, max(1.0, level.bar + shift)) for area, shift in role.bar_shift.items()
+        }
+        return Standard(
+            role=role.title,
+            level=level.id,
+            level_bar=level.bar,
+            median=level.median,
+            area_bars=bars,
+        )
 
     def chosen(self, scope: str) -> tuple[tuple[Stage, RoundPlan], ...]:
         """The rounds of a scope: "process", a stage's id or a round's; KeyError otherwise."""
@@ -174,6 +184,25 @@ class Seat(Strict):
     focus: str
     round: str | None = None
     """The round's id; None where an area is practised outside the process."""
+    title: str | None = None
+    """The round's title."""
+
+
+class Standard(Strict):
+    """What a candidate is measured by."""
+
+    role: str
+    """Title of the role."""
+    level: str
+    """Id of the level."""
+    level_bar: float
+    median: float
+    area_bars: dict[str, float]
+    """Where an area's bar is another than the level's."""
+
+    def bar(self, area: str) -> float:
+        """The level that an area must reach."""
+        return self.area_bars.get(area, self.level_bar)
 
 
 class PlannedRound(Strict):

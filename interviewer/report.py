@@ -1,15 +1,18 @@
 """The report of an interview: levels with evidence, what was missing, what to do about it.
 
 Pure: the same stored interview gives the same report. Words shown as evidence are cut from
-the transcript; no model writes any of them.
+the transcript; no model writes any of them. Page, Markdown, PDF and JSON all show this one
+value, so that no figure can differ between them.
 """
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
+from interviewer.figures import QuestionReport, read_question
+from interviewer.persona import Persona
+from interviewer.process import Standard
 from interviewer.round import Round
-from interviewer.rubric import BAR, Check, Criterion, Level, Strict
+from interviewer.rubric import Check, Criterion, Level, Strict
 from interviewer.scoring import (
     CheckResult,
     CriterionGrade,
@@ -32,10 +35,14 @@ class Evidence(Strict):
 
     check: str
     question_id: str | None
+    number: int
+    """The question's position in the interview, from 1."""
     seq: int
     sentence: int
     text: str
     """The candidate's words."""
+    met: float
+    """Probability that the answer shows the check."""
 
 
 class Missing(Strict):
@@ -67,11 +74,36 @@ class CriterionReport(Strict):
     level: Level | None
     anchor: str | None
     """What the level looks like, in the rubric's words."""
-    bar: str
+    bar: float
+    bar_anchor: str
     """What the bar looks like."""
     evidence: tuple[Evidence, ...]
     missing: tuple[Missing, ...]
     not_observed: tuple[NotObserved, ...]
+
+
+class AreaReport(Strict):
+    """One area against its bar."""
+
+    area: str
+    title: str
+    level: float | None
+    """Weighted mean of its criteria's levels; None: not observed."""
+    weight: float
+    """Weight of the criteria that were observed."""
+    bar: float
+    low: float | None = None
+    """The level's interval, where the grader states one."""
+    high: float | None = None
+
+    @property
+    def side(self) -> str:
+        """Where the level stands, in words."""
+        if self.level is None:
+            return "not observed"
+        if self.level == self.bar:
+            return "at the bar"
+        return "above the bar" if self.level > self.bar else "below the bar"
 
 
 class Mark(Strict):
@@ -97,9 +129,21 @@ class TranscriptTurn(Strict):
 class Report(Strict):
     """Everything that is said about an interview once it is over."""
 
-    areas: tuple[str, ...]
+    id: str
     title: str
+    round: str | None
+    """The round of the process that it was; None: practice outside of it."""
+    again_of: str | None
     created_at: datetime
+    begun_at: datetime | None
+    ended_at: datetime | None
+    """When the last word was said."""
+    minutes: float
+    """From the first word to the last."""
+    role: str
+    level: str
+    interviewer: str
+    interviewer_title: str
     finished: bool
     vote: Vote
     vote_reason: str
@@ -110,42 +154,94 @@ class Report(Strict):
     ungraded: int
     """Checks that are still to be judged."""
     tonight: tuple[Missing, ...]
+    areas: tuple[AreaReport, ...]
     criteria: tuple[CriterionReport, ...]
+    questions: tuple[QuestionReport, ...]
     transcript: tuple[TranscriptTurn, ...]
-    questions: dict[str, str]
 
 
-def make_report(interview: Interview, of_round: Round, ungraded: int) -> Report:
+def make_report(
+    interview: Interview, of_round: Round, standard: Standard, persona: Persona, ungraded: int
+) -> Report:
     """The report of an interview as it is stored now; ``ungraded`` checks are still open."""
-    grades = _grades(interview, of_round)
-    asked = _criteria_asked(interview, of_round)
+    grades = grades_of(interview, of_round)
+    asked = criteria_asked(interview, of_round)
     weights = {criterion.id: criterion.weight for criterion in asked}
-    words = _evidence_words(interview)
+    told = _Told(interview)
     shown = {grade.criterion_id: grade for grade in grades}
     criteria = tuple(
-        _criterion(criterion, shown[criterion.id], of_round, words, interview.plan.question_ids)
+        _criterion(
+            criterion,
+            shown[criterion.id],
+            of_round,
+            standard.bar(of_round.area_id_of(criterion)),
+            told,
+        )
         for criterion in asked
         if criterion.id in shown
     )
-    vote = vote_of(grades, weights)
+    vote = vote_of(grades, weights, standard.level_bar)
+    seat, turns = interview.plan.seat, interview.turns
     return Report(
-        areas=of_round.areas,
-        title=of_round.title,
+        id=interview.id,
+        title=seat.title if seat and seat.title else of_round.title,
+        round=seat.round if seat else None,
+        again_of=interview.plan.again_of,
         created_at=interview.created_at,
-        finished=fold(interview.plan, interview.turns).phase == "finished",
+        begun_at=turns[0].at if turns else None,
+        ended_at=turns[-1].at if turns else None,
+        minutes=(turns[-1].at - turns[0].at).total_seconds() / 60 if turns else 0.0,
+        role=standard.role,
+        level=standard.level,
+        interviewer=persona.name,
+        interviewer_title=persona.title,
+        finished=fold(interview.plan, turns).phase == "finished",
         vote=vote,
         vote_reason=_reason(vote, criteria),
         score=score_of(grades, weights),
         judges=tuple(sorted({one.judge for one in interview.judgements if one.judge})),
         ungraded=ungraded,
         tonight=_tonight(criteria),
+        areas=tuple(_areas(criteria, of_round, standard)),
         criteria=criteria,
+        questions=tuple(_questions(interview, of_round)),
         transcript=tuple(_transcript(interview, of_round, grades)),
-        questions={one: of_round.question(one).text for one in interview.plan.question_ids},
     )
 
 
-def _criteria_asked(interview: Interview, of_round: Round) -> tuple[Criterion, ...]:
+def _areas(
+    criteria: Sequence[CriterionReport], of_round: Round, standard: Standard
+) -> Iterator[AreaReport]:
+    """Each area that was asked about or graded along, in the order of its criteria."""
+    ids = {rubric.title: rubric.area for rubric in (*of_round.rubrics, *of_round.across)}
+    for title in dict.fromkeys(one.area for one in criteria):
+        seen = [(one.level, one.weight) for one in criteria if one.area == title and one.level]
+        total = sum(weight for _, weight in seen)
+        mean = sum(level * weight for level, weight in seen) / total if total else None
+        yield AreaReport(
+            area=ids[title],
+            title=title,
+            level=mean,
+            weight=total,
+            bar=standard.bar(ids[title]),
+        )
+
+
+def _questions(interview: Interview, of_round: Round) -> Iterator[QuestionReport]:
+    for number, question_id in enumerate(interview.plan.question_ids, 1):
+        asked = any(
+            turn.kind == "question" and turn.question_id == question_id for turn in interview.turns
+        )
+        if asked:
+            results = [
+                result
+                for grade in question_grades(interview, of_round, question_id)
+                for result in grade.results
+            ]
+            yield read_question(number, question_id, interview.turns, of_round, results)
+
+
+def criteria_asked(interview: Interview, of_round: Round) -> tuple[Criterion, ...]:
     """The criteria that the questions asked so far are graded on, each once, by area."""
     asked = [turn.question_id for turn in interview.turns if turn.kind == "question"]
     criteria = {
@@ -162,72 +258,110 @@ def label(check: Check) -> str:
     return check.gap[:1].upper() + check.gap[1:]
 
 
-def _grades(interview: Interview, of_round: Round) -> list[CriterionGrade]:
+def grades_of(interview: Interview, of_round: Round) -> list[CriterionGrade]:
     """A grade for each criterion that a question asked so far is graded on."""
     results: dict[str, list[CheckResult]] = {}
     asked = [turn.question_id for turn in interview.turns if turn.kind == "question"]
     for question_id in filter(None, asked):
-        answers = {turn.seq for turn in answers_to(interview.turns, question_id)}
-        best = best_judgements(one for one in interview.judgements if one.seq in answers)
-        probed = {
-            turn.check_id
-            for turn in interview.turns
-            if turn.kind == "probe" and turn.question_id == question_id and turn.check_id
-        }
-        for criterion in of_round.criteria_for(of_round.question(question_id)):
-            of_question = question_results(criterion, question_id, best, probed)
-            results.setdefault(criterion.id, []).extend(of_question)
+        for grade in question_grades(interview, of_round, question_id):
+            results.setdefault(grade.criterion_id, []).extend(grade.results)
     return [
         CriterionGrade(criterion_id=one, level=level_of(of_criterion), results=tuple(of_criterion))
         for one, of_criterion in results.items()
     ]
 
 
-def _evidence_words(interview: Interview) -> dict[SentenceRef, str]:
+def probed_checks(interview: Interview, question_id: str) -> set[str]:
+    """The checks that a follow-up to this question dug for."""
     return {
-        SentenceRef(seq=turn.seq, n=sentence.n): sentence.text
+        turn.check_id
         for turn in interview.turns
-        if turn.speaker == "candidate"
-        for sentence in split_sentences(turn.text)
+        if turn.kind == "probe" and turn.question_id == question_id and turn.check_id
     }
+
+
+def question_grades(
+    interview: Interview, of_round: Round, question_id: str, also_due: Collection[str] = ()
+) -> list[CriterionGrade]:
+    """The grades of the answers to one question; ``also_due`` checks count as asked for."""
+    answers = {turn.seq for turn in answers_to(interview.turns, question_id)}
+    best = best_judgements(one for one in interview.judgements if one.seq in answers)
+    due = probed_checks(interview, question_id) | set(also_due)
+    graded = []
+    for criterion in of_round.criteria_for(of_round.question(question_id)):
+        results = question_results(criterion, question_id, best, due)
+        graded.append(
+            CriterionGrade(criterion_id=criterion.id, level=level_of(results), results=results)
+        )
+    return graded
+
+
+class _Told:
+    """The candidate's sentences, and the questions in their order."""
+
+    def __init__(self, interview: Interview) -> None:
+        self.words = {
+            SentenceRef(seq=turn.seq, n=sentence.n): sentence.text
+            for turn in interview.turns
+            if turn.speaker == "candidate"
+            for sentence in split_sentences(turn.text)
+        }
+        self._order = interview.plan.question_ids
+
+    def number(self, question_id: str | None) -> int:
+        """The question's position in the interview, from 1."""
+        return self._order.index(question_id or "") + 1
 
 
 def _criterion(
     criterion: Criterion,
     grade: CriterionGrade,
     of_round: Round,
-    words: dict[SentenceRef, str],
-    order: Sequence[str],
+    bar: float,
+    told: "_Told",
 ) -> CriterionReport:
-    evidence: list[Evidence] = []
-    missing: list[Missing] = []
-    not_observed: list[NotObserved] = []
+    found: dict[str, list[CheckResult]] = {}
     for result in grade.results:
-        check = of_round.check(result.check_id)
-        name, asked, note = label(check), result.question_id, result.note or ""
-        if result.status == "missing":
-            number = order.index(asked or "") + 1
-            missing.append(
-                Missing(
-                    check=name, question_id=asked, number=number, note=note, advice=check.advice
-                )
-            )
-        elif result.status == "not observed":
-            not_observed.append(NotObserved(check=name, question_id=asked, note=note))
-        evidence += [
-            Evidence(check=name, question_id=asked, seq=ref.seq, sentence=ref.n, text=words[ref])
-            for ref in result.evidence
-        ]
+        found.setdefault(result.status, []).append(result)
     return CriterionReport(
         area=of_round.area_of(criterion),
         title=criterion.title,
         weight=criterion.weight,
         level=grade.level,
         anchor=criterion.levels[grade.level] if grade.level else None,
-        bar=criterion.levels[BAR],
-        evidence=tuple(evidence),
-        missing=tuple(missing),
-        not_observed=tuple(not_observed),
+        bar=bar,
+        bar_anchor=next(text for at, text in sorted(criterion.levels.items()) if at >= bar),
+        evidence=tuple(
+            Evidence(
+                check=label(of_round.check(result.check_id)),
+                question_id=result.question_id,
+                number=told.number(result.question_id),
+                seq=ref.seq,
+                sentence=ref.n,
+                text=told.words[ref],
+                met=result.met or 0.0,
+            )
+            for result in grade.results
+            for ref in result.evidence
+        ),
+        missing=tuple(
+            Missing(
+                check=label(check := of_round.check(result.check_id)),
+                question_id=result.question_id,
+                number=told.number(result.question_id),
+                note=result.note or "",
+                advice=check.advice,
+            )
+            for result in found.get("missing", [])
+        ),
+        not_observed=tuple(
+            NotObserved(
+                check=label(of_round.check(result.check_id)),
+                question_id=result.question_id,
+                note=result.note or "",
+            )
+            for result in found.get("not observed", [])
+        ),
     )
 
 
@@ -246,8 +380,8 @@ def _tonight(criteria: Sequence[CriterionReport]) -> tuple[Missing, ...]:
 
 
 def _reason(vote: Vote, criteria: Sequence[CriterionReport]) -> str:
-    below = [one.title for one in criteria if one.level and one.level < BAR]
-    above = [one.title for one in criteria if one.level and one.level > BAR]
+    below = [one.title for one in criteria if one.level and one.level < one.bar]
+    above = [one.title for one in criteria if one.level and one.level > one.bar]
     unseen = [one.title for one in criteria if one.level is None]
     if vote == "no vote":
         return "Too little was observed to vote on: " + (", ".join(unseen) or "no answer") + "."
@@ -282,99 +416,3 @@ def _transcript(
             why=label(of_round.check(turn.check_id)) if turn.check_id else None,
             marks=tuple(marks),
         )
-
-
-# --- As Markdown ------------------------------------------------------------------------
-
-
-def to_markdown(report: Report) -> str:
-    """The report as a Markdown document; the candidate's words stand as they were typed."""
-    return "\n".join([*_head(report), *_body(report), *_tail(report)]) + "\n"
-
-
-def _head(report: Report) -> Iterator[str]:
-    yield f"# Mock interview: {report.title}"
-    yield ""
-    judges = ", ".join(report.judges) or "no model"
-    yield f"{report.created_at:%Y-%m-%d %H:%M} UTC · judged by {judges}"
-    yield ""
-    yield f"**Vote: {report.vote}.** {report.vote_reason}"
-    if report.ungraded:
-        yield ""
-        yield f"_{report.ungraded} checks are not judged yet; what follows is incomplete._"
-    if report.tonight:
-        yield ""
-        yield "## To do tonight"
-        yield ""
-        for number, one in enumerate(report.tonight, 1):
-            yield f"{number}. {gap_line(one)} {one.advice}"
-
-
-def _body(report: Report) -> Iterator[str]:
-    yield ""
-    yield "## Levels"
-    yield ""
-    yield "| area | criterion | level (bar: 3) |"
-    yield "| --- | --- | --- |"
-    for one in report.criteria:
-        yield f"| {one.area} | {one.title} | {one.level or 'not observed'} |"
-    for before, one in zip((None, *report.criteria), report.criteria, strict=False):
-        if before is None or before.area != one.area:
-            yield ""
-            yield f"## {one.area}"
-        yield ""
-        yield f"### {one.title}: {one.level or 'not observed'}"
-        if one.anchor:
-            yield ""
-            yield f"{one.anchor}"
-        if one.evidence:
-            yield ""
-            yield "Evidence, in your words:"
-            yield ""
-            yield from (f"- {_inline(proof.text)} _({proof.check})_" for proof in one.evidence)
-        if one.missing:
-            yield ""
-            yield "Missing:"
-            yield ""
-            yield from (f"- {gap_line(gap)} {gap.advice}" for gap in one.missing)
-        if one.not_observed:
-            yield ""
-            names = ", ".join(sorted({gap.check for gap in one.not_observed}))
-            yield f"Not observed, and not counted: {names}."
-
-
-def _tail(report: Report) -> Iterator[str]:
-    yield ""
-    yield "## Transcript"
-    for turn in report.transcript:
-        yield ""
-        yield "**Interviewer**" if turn.speaker == "interviewer" else "**You**"
-        yield ""
-        yield from (f"> {line}" for line in _fenced(turn.text))
-        if turn.why:
-            yield ""
-            yield f"_Asked for: {turn.why}_"
-
-
-def gap_line(gap: Missing) -> str:
-    """A missing check in Markdown."""
-    return f"**{gap.check}** (question {gap.number}: {gap.note})."
-
-
-def _inline(text: str) -> str:
-    """``text`` on one line as a quotation whose Markdown and HTML stay plain."""
-    return "“" + _plain(" ".join(text.split())) + "”"
-
-
-def _fenced(text: str) -> list[str]:
-    return [_plain(line) for line in text.splitlines() or [""]]
-
-
-def _plain(text: str) -> str:
-    """``text`` with the characters escaped that Markdown or HTML would take for markup."""
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    for char in "\\`*_[]#|~":
-        escaped = escaped.replace(char, "\\" + char)
-    # What is markup at the beginning of a line only: lists, rules, headings, code.
-    escaped = re.sub(r"^\s*(\d+)([.)])(?=\s)", r"\1\\\2", escaped)
-    return re.sub(r"^\s*([-+=])", r"\\\1", escaped.lstrip() if escaped[:4].isspace() else escaped)

@@ -96,6 +96,18 @@ class Round:
         """The title of the area that a criterion belongs to."""
         return self._titles[criterion.id]
 
+    def area_id_of(self, criterion: Criterion) -> str:
+        """The id of the area that a criterion belongs to."""
+        title = self.area_of(criterion)
+        return next(one.area for one in (*self.rubrics, *self.across) if one.title == title)
+
+    def area_of_check(self, check_id: str) -> str:
+        """The id of the area that a check belongs to; KeyError when nothing here has it."""
+        for rubric in (*self.rubrics, *self.across):
+            if rubric.find_check(check_id) is not None:
+                return rubric.area
+        raise KeyError(check_id)
+
     def rank_of(self, criterion: Criterion) -> int:
         """The position of a criterion's area: the round's own in their order, then the others."""
         return list(dict.fromkeys(self._titles.values())).index(self.area_of(criterion))

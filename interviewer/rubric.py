@@ -14,6 +14,7 @@ from interviewer.text import FUNCTION_WORDS, stem, words
 
 Level = Literal[1, 2, 3, 4, 5]
 Difficulty = Literal["phone_screen", "loop", "bar_raiser"]
+StarPart = Literal["situation", "task", "action", "result"]
 Rung = Literal["claim", "part", "mechanism", "number", "alternative", "limits", "lesson"]
 """How far down a follow-up digs: from the claim and the own part in it, over how it works and
 how it was measured, to what else was possible, what would break it and what was learned."""
@@ -236,6 +237,8 @@ class Rubric(Strict):
     key_point_grading: Grading | None = None
     """How the key points of a question are graded."""
     topics: tuple[Topic, ...] = ()
+    star: dict[StarPart, tuple[Identifier, ...]] = Field(default_factory=dict)
+    """For stories: the checks that show each part of one."""
     ladder: tuple[Identifier, ...]
     """Check ids in the order in which an interviewer digs for them."""
     criteria: tuple[Criterion, ...] = Field(min_length=1)
@@ -249,6 +252,8 @@ class Rubric(Strict):
         _unique("question", [question.id for question in self.questions])
         _unique("ladder step", list(self.ladder))
         _known("ladder", self.ladder, checks)
+        for part, of_part in self.star.items():
+            _known(f"star {part}", of_part, checks)
         left_out = [check for check in checks if check not in self.ladder]
         if left_out:
             raise ValueError(f"ladder leaves out the checks {left_out}; add them to it")

@@ -12,6 +12,8 @@ from interviewer.content import Content, load_content
 from interviewer.embedded import EmbeddedServer
 from interviewer.interview import InterviewService
 from interviewer.llm import Endpoint, EndpointModel
+from interviewer.process_service import ProcessService
+from interviewer.query import Query
 from interviewer.settings import Settings
 from interviewer.store import Store
 
@@ -86,6 +88,8 @@ class Runtime:
     store: Store
     bench: Bench
     service: InterviewService
+    query: Query
+    process: ProcessService
     _embedded: EmbeddedModel | None
 
     async def close(self) -> None:
@@ -138,7 +142,20 @@ def open_runtime(
     model, embedded = open_model(settings, report)
     bench = open_bench(settings)
     service = InterviewService(content, model, store, patience=patience)
-    return Runtime(settings, content, model, preparation, store, bench, service, embedded)
+    query = Query(content, store, service.ungraded)
+    process = ProcessService(content, store, service, query)
+    return Runtime(
+        settings=settings,
+        content=content,
+        model=model,
+        preparation=preparation,
+        store=store,
+        bench=bench,
+        service=service,
+        query=query,
+        process=process,
+        _embedded=embedded,
+    )
 
 
 def open_bench(settings: Settings) -> Bench:

@@ -108,12 +108,15 @@ def score_of(grades: Sequence[CriterionGrade], weights: Mapping[str, float]) -> 
     return sum(weight * (level - 1) / 4 for weight, level in observed) / total if total else None
 
 
-def vote_of(grades: Sequence[CriterionGrade], weights: Mapping[str, float]) -> Vote:
-    """The interviewer's vote.
+def vote_of(
+    grades: Sequence[CriterionGrade], weights: Mapping[str, float], bar: float = BAR
+) -> Vote:
+    """The interviewer's vote, against the bar of the candidate's level.
 
     No vote while less than FEWEST_OBSERVED of the weight was observed. Hire: the weighted
-    mean level is at the bar and nothing is at level 1; strong hire: at least 4.5 and nothing
-    below 4; strong no hire: below 2.
+    mean level is at the bar and nothing is at level 1; strong hire: a level and a half above
+    it, but no more than 4.75 is asked, and nothing below 4; strong no hire: more than a level
+    below the bar.
     """
     observed = [(weights[grade.criterion_id], grade.level) for grade in grades if grade.level]
     total = sum(weight for weight, _ in observed)
@@ -122,8 +125,8 @@ def vote_of(grades: Sequence[CriterionGrade], weights: Mapping[str, float]) -> V
         return "no vote"
     mean = sum(weight * level for weight, level in observed) / total
     lowest = min(level for _, level in observed)
-    if mean >= 4.5 and lowest > BAR:
+    if mean >= min(bar + 1.5, 4.75) and lowest > BAR:
         return "strong hire"
-    if mean >= BAR and lowest > 1:
+    if mean >= bar and lowest > 1:
         return "hire"
-    return "no hire" if mean >= 2 else "strong no hire"
+    return "no hire" if mean >= bar - 1 else "strong no hire"

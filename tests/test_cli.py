@@ -134,7 +134,7 @@ def test_an_interview_as_json(model, answers, capsys):
     assert cli.main(argv) == 0
     said = capsys.readouterr()
     report = json.loads(said.out)
-    assert report["areas"] == ["behavioral"]
+    assert report["areas"][0]["area"] == "behavioral"
     assert report["finished"] is True
     assert report["ungraded"] == 0
     assert [t["text"] for t in report["transcript"] if t["speaker"] == "candidate"] == [

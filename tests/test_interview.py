@@ -14,6 +14,8 @@ from interviewer.errors import (
 )
 from interviewer.gates import LONGEST_ANSWER
 from interviewer.interview import InterviewService, View
+from interviewer.query import Query
+from interviewer.report import Report
 from interviewer.store import Store
 from tests.doubles import (
     NOW,
@@ -45,6 +47,10 @@ async def services(content, store):
     yield make
     for service in made:
         await service.close()
+
+
+def report_of(service: InterviewService, interview_id: str) -> Report:
+    return Query(service.content, service._store, service.ungraded).report(interview_id)
 
 
 async def settled(service: InterviewService, interview_id: str) -> View:
@@ -118,7 +124,7 @@ async def test_a_whole_interview(services):
             assert turn.about is None or turn.about.seq == turn.seq - 1
             assert turn.model in {None, "scripted"}
     assert (view.graded, view.problem, view.doing, view.draft) == (view.to_grade, "", "", "")
-    report = service.report(interview_id)
+    report = report_of(service, interview_id)
     assert report.finished
     assert report.ungraded == 0
     texts = {turn.seq: turn.text for turn in turns}
@@ -137,7 +143,7 @@ async def test_a_strong_answer_is_pushed_back_on_and_graded(services):
     assert (probe.kind, probe.check_id) == ("probe", "measured")  # the deepest with a pushback
     service.finish(interview_id)
     await settled(service, interview_id)
-    report = service.report(interview_id)
+    report = report_of(service, interview_id)
     assert [criterion.level for criterion in report.criteria] == [5, 5, 5]
 
 
@@ -162,7 +168,7 @@ async def test_start_says_what_is_wrong(services):
 
 async def test_unknown_interview(services):
     service = services(ScriptedModel())
-    for call in (service.view, service.report, service.finish, service.wake):
+    for call in (service.view, service.finish, service.wake):
         with pytest.raises(InterviewNotFound):
             call("nonsense")
     with pytest.raises(InterviewNotFound):
@@ -330,8 +336,8 @@ async def test_patience_ends_and_a_later_look_takes_it_up(services):
     view = await settled(service, interview_id)
     assert (view.state.phase, view.graded, view.to_grade) == ("interviewer", 0, 6)
     assert "check that it runs" in view.problem
-    assert service.report(interview_id).ungraded == 6
-    assert service.report(interview_id).score is None
+    assert report_of(service, interview_id).ungraded == 6
+    assert report_of(service, interview_id).score is None
     model.failures = 0
     view = await settled(service, interview_id)
     assert (_kinds(view)[-1], view.problem, view.graded) == ("probe", "", 6)
@@ -358,7 +364,7 @@ async def test_a_model_that_never_says_yes_or_no_is_no_low_grade(services):
     assert view.state.phase == "candidate"
     service.finish(interview_id)
     await settled(service, interview_id)
-    report = service.report(interview_id)
+    report = report_of(service, interview_id)
     assert report.ungraded == 0
     situation = report.criteria[0]
     assert (situation.level, situation.missing) == (None, ())
@@ -395,10 +401,10 @@ async def test_grades_that_are_owed_after_the_end_are_made_at_the_next_start(ser
     model.failures = -1
     service.finish(interview_id)
     await settled(service, interview_id)
-    assert service.report(interview_id).ungraded > 0
+    assert report_of(service, interview_id).ungraded > 0
     fresh = services(ScriptedModel())
     await settled(fresh, interview_id)
-    report = fresh.report(interview_id)
+    report = report_of(fresh, interview_id)
     assert (report.ungraded, report.vote) == (0, "strong hire")
 
 
@@ -463,7 +469,7 @@ async def test_finish_before_any_answer(services):
     view = await settled(service, interview_id)
     assert _kinds(view) == ["question", "closing"]
     assert view.interview.turns[-1].text.startswith("All right, we'll stop here.")
-    assert (service.report(interview_id).vote, model.asked) == ("no vote", [])
+    assert (report_of(service, interview_id).vote, model.asked) == ("no vote", [])
 
 
 async def test_finish_twice_is_finish_once(services):
@@ -488,7 +494,7 @@ async def test_finish_drops_a_reply_under_way_and_grades(services):
     view = await settled(service, interview_id)
     assert _kinds(view) == ["question", "answer", "closing"]
     assert view.graded == view.to_grade == 6
-    assert service.report(interview_id).vote == "strong hire"
+    assert report_of(service, interview_id).vote == "strong hire"
 
 
 async def test_finish_in_the_same_moment_as_an_answer(services):
@@ -567,7 +573,7 @@ async def test_two_interviews_do_not_mix(services):
         assert view.graded == view.to_grade
         service.finish(interview_id)
         await settled(service, interview_id)
-        told = [one.text for c in service.report(interview_id).criteria for one in c.evidence]
+        told = [one.text for c in report_of(service, interview_id).criteria for one in c.evidence]
         assert told
         assert all(one in text for one in told)
 

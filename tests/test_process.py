@@ -3,7 +3,7 @@
 import pytest
 
 from interviewer.content import load_content
-from interviewer.process import LOOP, Choice, plan_loop
+from interviewer.process import LOOP, Choice, Seat, plan_loop
 from tests.doubles import PROCESS
 
 SHIPPED = load_content()
@@ -45,12 +45,21 @@ def test_the_bar_rises_with_the_level():
 
 
 def test_the_role_shifts_the_bar_of_an_area():
-    bar = SHIPPED.process.bar
-    assert bar("coding", "L5", "research_scientist") < bar("coding", "L5", "applied_scientist")
-    assert bar("ml_theory", "L5", "research_scientist") == bar(
-        "ml_theory", "L5", "applied_scientist"
+    applied, research = (
+        SHIPPED.process.standard(Seat(role=role, level="L5", focus="general"))
+        for role in ("applied_scientist", "research_scientist")
     )
-    assert PROCESS.bar("story", "L4", "research") == 2.5
+    assert research.bar("coding") < applied.bar("coding")
+    assert research.bar("science_depth") > applied.bar("science_depth")
+    assert research.bar("ml_theory") == applied.bar("ml_theory")
+    small = PROCESS.standard(Seat(role="research", level="L4", focus="general"))
+    assert (small.bar("story"), small.bar("other"), small.median) == (2.5, 2.0, 2.5)
+
+
+def test_without_a_seat_the_defaults_hold():
+    defaults = SHIPPED.process.defaults
+    named = Seat(role=defaults.role, level=defaults.level, focus=defaults.focus)
+    assert SHIPPED.process.standard(None) == SHIPPED.process.standard(named)
 
 
 @pytest.mark.parametrize("turn", range(12))

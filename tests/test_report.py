@@ -1,14 +1,18 @@
 """The report says what the stored interview shows, in the candidate's own words."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from interviewer.content import load_content
 from interviewer.judgement import Judgement
-from interviewer.report import ADVICE_TONIGHT, label, make_report, to_markdown
+from interviewer.markdown import to_markdown
+from interviewer.process import Seat
+from interviewer.report import ADVICE_TONIGHT, grades_of, label, make_report
+from interviewer.scoring import vote_of
 from interviewer.session import Interview, Plan
-from interviewer.transcript import split_sentences
-from tests.doubles import NOW, STRONG
+from interviewer.transcript import Turn, split_sentences
+from tests.doubles import NOW, PERSONA, PROCESS, STRONG
 
 
 @pytest.fixture
@@ -34,6 +38,10 @@ def interview(turn):
     return make
 
 
+def _report(interview, a_round, ungraded, seat=None):
+    return make_report(interview, a_round, PROCESS.standard(seat), PERSONA, ungraded)
+
+
 def _met(check_id, *sentences, p=0.9, seq=2, **more):
     return Judgement(seq=seq, check_id=check_id, met=p, sentences=sentences, **more)
 
@@ -53,7 +61,7 @@ def _criteria(report):
 
 
 def test_evidence_is_verbatim(interview, a_round):
-    report = make_report(interview(STRONG, judgements=ALL_SHOWN), a_round, 0)
+    report = _report(interview(STRONG, judgements=ALL_SHOWN), a_round, 0)
     sentences = [sentence.text for sentence in split_sentences(STRONG)]
     proofs = [proof for criterion in report.criteria for proof in criterion.evidence]
     assert {(proof.check, proof.sentence, proof.text) for proof in proofs} == {
@@ -68,7 +76,7 @@ def test_evidence_is_verbatim(interview, a_round):
 def test_marks_are_where_the_evidence_is(interview, a_round):
     twice = [*ALL_SHOWN, _met("measured", 4, seq=4)]
     text = interview(STRONG, "It was me. In May.", judgements=[*twice, _met("scene", 2, seq=4)])
-    report = make_report(text, a_round, 0)
+    report = _report(text, a_round, 0)
     told = {turn.seq: turn for turn in report.transcript}
     marked = {
         (turn.seq, turn.text[mark.start : mark.end], check)
@@ -89,7 +97,7 @@ def test_marks_are_where_the_evidence_is(interview, a_round):
 
 
 def test_two_checks_in_one_sentence(interview, a_round):
-    report = make_report(
+    report = _report(
         interview(STRONG, judgements=[_met("scene", 1), _met("own_part", 1)]), a_round, 0
     )
     (mark,) = report.transcript[1].marks
@@ -98,7 +106,7 @@ def test_two_checks_in_one_sentence(interview, a_round):
 
 def test_the_interviewers_words_are_no_evidence(interview, a_round):
     hers = _met("scene", 1, seq=1)
-    report = make_report(interview(STRONG, judgements=[hers]), a_round, 0)
+    report = _report(interview(STRONG, judgements=[hers]), a_round, 0)
     assert report.score is None
     assert all(not turn.marks for turn in report.transcript)
 
@@ -107,7 +115,7 @@ def test_nothing_unobserved_counts(interview, a_round):
     unjudged = Judgement(seq=2, check_id="scene", met=None, note="the model was silent")
     silent = _met("measured", p=0.1)  # not expected, not asked for
     found = [unjudged, _met("own_part", 2), _met("number", 4), silent]
-    report = make_report(interview(STRONG, judgements=found), a_round, 2)
+    report = _report(interview(STRONG, judgements=found), a_round, 2)
     criteria = _criteria(report)
     assert criteria["Situation"].level == 4  # shown, and one thing not observed
     assert criteria["Results"].level == 4
@@ -124,7 +132,7 @@ def test_nothing_unobserved_counts(interview, a_round):
 
 
 def test_nothing_observed_is_no_vote(interview, a_round):
-    report = make_report(interview("Hm."), a_round, 0)
+    report = _report(interview("Hm."), a_round, 0)
     assert (report.vote, report.score, report.tonight) == ("no vote", None, ())
     assert report.vote_reason.startswith("Too little was observed to vote on: ")
     for title in ("Situation", "Results", "Digging"):
@@ -139,20 +147,20 @@ def test_no_question_is_asked_yet(a_round):
         turns=(),
         judgements=(),
     )
-    report = make_report(empty, a_round, 0)
+    report = _report(empty, a_round, 0)
     assert (report.vote, report.criteria, report.finished) == ("no vote", (), False)
     assert to_markdown(report)
 
 
 def test_only_the_criteria_of_the_questions_asked(interview, a_round):
-    report = make_report(interview(STRONG, question_ids=("conflict",)), a_round, 0)
+    report = _report(interview(STRONG, question_ids=("conflict",)), a_round, 0)
     assert [criterion.title for criterion in report.criteria] == ["Situation", "Results"]
 
 
 def test_a_probe_makes_silence_count(interview, a_round):
     judgements = [_met("measured", p=0.1), _met("measured", p=0.2, seq=4)]
     text = interview(STRONG, "No idea.", judgements=judgements, probe="measured")
-    (missing,) = _criteria(make_report(text, a_round, 0))["Results"].missing
+    (missing,) = _criteria(_report(text, a_round, 0))["Results"].missing
     assert missing.note == "asked for, and not shown"
     assert missing.advice == "Name the baseline."
 
@@ -160,17 +168,17 @@ def test_a_probe_makes_silence_count(interview, a_round):
 def test_the_best_answer_counts(interview, a_round):
     judgements = [_met("own_part", p=0.1), _met("own_part", 1, seq=4)]
     text = interview("We did it.", "I did it myself.", judgements=judgements)
-    situation = _criteria(make_report(text, a_round, 0))["Situation"]
+    situation = _criteria(_report(text, a_round, 0))["Situation"]
     assert [proof.text for proof in situation.evidence] == ["I did it myself."]
     assert situation.missing == ()
 
 
 def test_anchor_and_bar(interview, a_round):
     judgements = [_met("scene", 1), _met("own_part", p=0.1)]
-    situation = _criteria(make_report(interview(STRONG, judgements=judgements), a_round, 0))
+    situation = _criteria(_report(interview(STRONG, judgements=judgements), a_round, 0))
     assert situation["Situation"].level == 3
     assert situation["Situation"].anchor == "S three"
-    assert situation["Situation"].bar == "S three"
+    assert situation["Situation"].bar_anchor == "S three"
 
 
 def test_tonight_low_levels_of_heavy_criteria_first(interview, a_round):
@@ -179,7 +187,7 @@ def test_tonight_low_levels_of_heavy_criteria_first(interview, a_round):
         *[_met(one, p=0.1) for one in ("scene", "own_part", "number", "cause")],
         _met("measured", 5),
     ]
-    report = make_report(interview(STRONG, judgements=judgements), a_round, 0)
+    report = _report(interview(STRONG, judgements=judgements), a_round, 0)
     assert [one.advice for one in report.tonight] == [
         "Finish the sentence with because.",  # 1 / 2
         "Open with the month and the team.",  # 1 / 1
@@ -200,7 +208,7 @@ def test_tonight_gives_no_advice_twice(turn, a_round):
     two = Interview(
         id="x", created_at=NOW, plan=plan, turns=tuple(turns), judgements=tuple(judgements)
     )
-    report = make_report(two, a_round, 0)
+    report = _report(two, a_round, 0)
     assert len(_criteria(report)["Situation"].missing) == 2
     assert len(report.tonight) == 1
     assert not report.finished
@@ -217,19 +225,19 @@ def test_tonight_gives_no_advice_twice(turn, a_round):
     ],
 )
 def test_reason_of_the_vote(interview, a_round, judgements, reason):
-    report = make_report(interview(STRONG, judgements=judgements), a_round, 0)
+    report = _report(interview(STRONG, judgements=judgements), a_round, 0)
     assert report.vote_reason == reason
 
 
 def test_judges_are_named_once(interview, a_round):
     judgements = [_met("scene", 1, judge="a · 1"), _met("number", 4, judge="a · 1"), _met("cause")]
-    assert make_report(interview(STRONG, judgements=judgements), a_round, 0).judges == ("a · 1",)
+    assert _report(interview(STRONG, judgements=judgements), a_round, 0).judges == ("a · 1",)
 
 
 def test_the_same_interview_gives_the_same_report(interview, a_round):
     text = interview(STRONG, "More.", judgements=ALL_SHOWN)
     again = Interview.model_validate_json(text.model_dump_json())
-    assert make_report(text, a_round, 0) == make_report(again, a_round, 0)
+    assert _report(text, a_round, 0) == _report(again, a_round, 0)
 
 
 # --- Markdown ---------------------------------------------------------------------------
@@ -237,15 +245,16 @@ def test_the_same_interview_gives_the_same_report(interview, a_round):
 
 def test_markdown_tells_everything(interview, a_round):
     judgements = [_met("scene", 1, judge="scripted · abc"), _met("own_part", p=0.1)]
-    text = to_markdown(make_report(interview(STRONG, judgements=judgements), a_round, 3))
+    text = to_markdown(_report(interview(STRONG, judgements=judgements), a_round, 3))
     for part in (
         "# Mock interview: Stories",
-        "2026-05-01 12:30 UTC · judged by scripted · abc",
+        "2026-05-01 12:30 UTC · 0 min · Applied, L5 · with Maya Chen, a scientist · "
+        "judged by scripted · abc",
         "**Vote: no vote.** Too little was observed to vote on: Results, Digging.",
         "_3 checks are not judged yet; what follows is incomplete._",
         "1. **Your own role** (question 1: not shown). Turn each we into I.",
-        "| Situation | 3 |",
-        "| Results | not observed |",
+        "| Stories | 3.0 | 3.0 | at the bar |",
+        "### Results: not observed",
         "### Situation: 3",
         "S three",
         "- “In May our exporter broke.” _(A month and a team)_",
@@ -274,7 +283,7 @@ HOSTILE = [
 @pytest.mark.parametrize(("text", "escaped"), HOSTILE)
 def test_candidate_text_stays_text_in_markdown(interview, a_round, text, escaped):
     said = f"In May {text} it broke"
-    report = make_report(interview(said, judgements=[_met("scene", 1)]), a_round, 0)
+    report = _report(interview(said, judgements=[_met("scene", 1)]), a_round, 0)
     markdown = to_markdown(report)
     (proof,) = [line for line in markdown.splitlines() if line.startswith("- “")]
     (quoted,) = [line for line in markdown.splitlines() if line.startswith("> In May")]
@@ -286,7 +295,7 @@ def test_candidate_text_stays_text_in_markdown(interview, a_round, text, escaped
 
 def test_every_line_of_an_answer_stays_in_its_quotation(interview, a_round):
     said = "first\n\n# second\r\n<b>third</b>\x0bfourth\u2028fifth"
-    lines = to_markdown(make_report(interview(said), a_round, 0)).splitlines()
+    lines = to_markdown(_report(interview(said), a_round, 0)).splitlines()
     start = lines.index("**You**") + 2
     assert lines[start : start + 6] == [
         *["> first", "> ", r"> \# second", "> &lt;b&gt;third&lt;/b&gt;", "> fourth", "> fifth"]
@@ -297,19 +306,110 @@ def test_every_line_of_an_answer_stays_in_its_quotation(interview, a_round):
     "line", ["---", "===", "~~~", "- an item", "+ an item", "1. an item", "    code", "~~gone~~"]
 )
 def test_markup_at_the_beginning_of_a_line_stays_text(interview, a_round, line):
-    lines = to_markdown(make_report(interview(f"I said\n{line}"), a_round, 0)).splitlines()
+    lines = to_markdown(_report(interview(f"I said\n{line}"), a_round, 0)).splitlines()
     assert f"> {line}" not in lines
 
 
 def test_evidence_stands_on_one_line(interview, a_round):
     said = "In May   our\texporter broke"
-    report = make_report(interview(said, judgements=[_met("scene", 1)]), a_round, 0)
+    report = _report(interview(said, judgements=[_met("scene", 1)]), a_round, 0)
     assert "- “In May our exporter broke” _(A month and a team)_" in to_markdown(report)
     (proof,) = _criteria(report)["Situation"].evidence
     assert proof.text == said
 
 
 def test_report_survives_json(interview, a_round):
-    report = make_report(interview(STRONG, judgements=ALL_SHOWN), a_round, 0)
+    report = _report(interview(STRONG, judgements=ALL_SHOWN), a_round, 0)
     assert type(report).model_validate_json(report.model_dump_json()) == report
     assert report.created_at == datetime(2026, 5, 1, 12, 30, tzinfo=UTC)
+
+
+# --- Areas and questions --------------------------------------------------------------------
+
+
+def test_an_area_stands_against_its_bar(interview, a_round):
+    judgements = [_met("scene", 1), _met("own_part", p=0.1), _met("number", 4)]
+    seat = Seat(role="research", level="L5", focus="general")
+    report = _report(interview(STRONG, judgements=judgements), a_round, 0, seat)
+    (area,) = report.areas
+    # Situation is at 3 with weight 1, Results at 4 with weight 2; Digging was not observed.
+    assert area.level == pytest.approx((3 * 1 + 4 * 2) / 3)
+    assert (area.bar, area.weight, area.side) == (3.5, 3.0, "above the bar")
+    assert (report.role, report.level) == ("Research", "L5")
+    low = _report(interview("Hm."), a_round, 0).areas[0]
+    assert (low.level, low.side, low.bar) == (None, "not observed", 3.0)
+
+
+def test_the_vote_moves_with_the_level(interview, a_round):
+    text = interview(
+        STRONG,
+        judgements=[_met("scene", 1), _met("own_part", p=0.1)]
+        + [
+            _met(name, p=0.1) if name == "number" else _met(name, 1)
+            for name in ("number", "measured", "cause", "confirmed")
+        ],
+    )
+    votes = [
+        _report(text, a_round, 0, Seat(role="applied", level=level, focus="general")).vote
+        for level in ("L4", "L5")
+    ]
+    levels = [one.level for one in _report(text, a_round, 0).criteria]
+    assert (levels, votes) == ([3, 3, 5], ["hire", "hire"])
+    at_bar_four = vote_of(grades_of(text, a_round), {"situation": 1, "results": 2, "digging": 2}, 4)
+    assert at_bar_four == "no hire"
+
+
+def test_what_is_counted_in_a_question(interview, a_round, turn):
+    said = "In May we lost 6,000 parcels. I fixed 38 percent of it myself, for $200k. It's my work."
+    held = interview(said, "I've nothing in version v2.", probe="number")
+    turns = list(held.turns)
+    turns[2] = turns[2].model_copy(update={"trigger": "pushback", "text": "Really?"})
+    turns[1] = turns[1].model_copy(update={"at": NOW + timedelta(minutes=3)})
+    turns[2] = turns[2].model_copy(update={"at": NOW + timedelta(minutes=4)})
+    turns[3] = turns[3].model_copy(update={"at": NOW + timedelta(minutes=6)})
+    held = held.model_copy(update={"turns": tuple(turns)})
+    (one,) = _report(held, a_round, 0).questions
+    assert one.numbers == ("6,000", "38 percent", "$200k")
+    assert (one.i, one.we) == (4, 1)  # I, myself, my, I've; we
+    assert one.i_share == 0.8
+    assert one.minutes == 5.0
+    assert (one.probes, one.depth) == (1, "number")
+    (pushback,) = one.pushbacks
+    assert (pushback.challenge, pushback.answer) == ("Really?", "I've nothing in version v2.")
+    assert one.words == 23
+    assert (one.star, one.key_points) == ({}, ())
+
+
+def test_no_pronoun_is_no_share(interview, a_round):
+    assert _report(interview("Nothing there."), a_round, 0).questions[0].i_share is None
+
+
+def test_star_and_key_points_of_the_shipped_files():
+    content = load_content()
+    behavioral, theory = content.round(["behavioral"]), content.round(["ml_theory"])
+    told = interview_of(
+        "behavioral", "incomplete_data", [("concrete_situation", 0.9), ("own_responsibility", 0.1)]
+    )
+    (one,) = _report(told, behavioral, 0).questions
+    assert one.star == {"situation": True, "task": False, "action": False, "result": False}
+    assert one.star_told == "S···"
+    question = content.rubric("ml_theory").question("self_vs_cross_attention")
+    points = [f"{question.id}__{point.id}" for point in question.key_points]
+    told = interview_of("ml_theory", question.id, [(points[0], 0.9), (points[1], 0.1)])
+    (one,) = _report(told, theory, 0).questions
+    assert [it.text for it in one.key_points] == [it.text for it in question.key_points]
+    assert [it.status for it in one.key_points][:3] == ["shown", "missing", "not observed"]
+
+
+def interview_of(area, question_id, judged):
+    texts = ("question", "interviewer", "Why?"), ("answer", "candidate", "In May I did it.")
+    return Interview(
+        id="x",
+        created_at=NOW,
+        plan=Plan(areas=(area,), question_ids=(question_id,)),
+        turns=tuple(
+            Turn(seq=n, speaker=who, kind=kind, text=text, question_id=question_id, at=NOW)
+            for n, (kind, who, text) in enumerate(texts, 1)
+        ),
+        judgements=tuple(_met(name, *([1] if p > 0.5 else []), p=p) for name, p in judged),
+    )

@@ -114,17 +114,17 @@ class ChatView:
             self.seen: view.last_seq,
         }
 
-    async def _on_send(self, interview_id: str, text: str, seen: int) -> Any:
+    async def _on_send(self, place: str, text: str, seen: int) -> Any:
         """Empties the box once the answer is stored; else says why it wasn't."""
         try:
-            self._service.answer(interview_id, text, seen)
+            self._service.answer(place.partition(":")[2], text, seen)
         except InterviewerError as error:
             gr.Warning(str(error))
             return gr.skip()
         return ""
 
-    async def _on_end(self, interview_id: str) -> None:
+    async def _on_end(self, place: str) -> None:
         try:
-            self._service.finish(interview_id)
+            self._service.finish(place.partition(":")[2])
         except InterviewerError as error:
             gr.Warning(str(error))

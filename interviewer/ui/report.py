@@ -1,51 +1,61 @@
-"""The report of one interview, and its downloads."""
+"""The report of one interview: its downloads, and giving an answer again."""
 
 from typing import Any
 
 import gradio as gr
 
-from interviewer.report import to_markdown
+from interviewer.markdown import to_markdown
+from interviewer.pdf import report_pdf
 from interviewer.runtime import Runtime
-from interviewer.ui import render
-
-_SAVE_FILE = """(text) => {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], {type: 'text/markdown'}));
-  link.download = 'interview-report.md';
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-}"""
+from interviewer.ui import document
+from interviewer.ui.download import Downloads
 
 
 class ReportView:
-    """Shows a report. ``leave`` goes back to the start view."""
+    """Shows a report. ``leave`` goes back, ``again`` begins an answer given again."""
 
     def __init__(self, runtime: Runtime) -> None:
-        self._service = runtime.service
+        self._query = runtime.query
         with gr.Column(visible=False, elem_id="report-view") as self._view:
             with gr.Row():
-                self.leave = gr.Button("New interview", variant="primary", elem_id="again")
-                self._save = gr.Button("Download as Markdown", elem_id="save")
+                self.leave = gr.Button("Done", variant="primary", elem_id="again", min_width=90)
+                self._downloads = Downloads("report", self._file)
             self._report = gr.HTML(elem_id="report")
-            self._markdown = gr.Textbox(label="Report", elem_id="markdown")
-        self.outputs = [self._view, self._report]
+            with gr.Column(elem_id="answer-again") as self._again_box:
+                self.question = gr.Dropdown(
+                    [], label="Give an answer again", elem_id="again-question", interactive=True
+                )
+                self.again = gr.Button("Answer this question again", elem_id="answer-again-button")
+        self.outputs = [self._view, self._report, self._again_box, self.question]
 
     def wire(self, place: gr.BrowserState, private: dict[str, Any]) -> None:
         """The events that stay within this view."""
-        self._save.click(self._on_save, [place], [self._markdown], **private).then(
-            None, [self._markdown], None, js=_SAVE_FILE, queue=False, **private
-        )
+        self._downloads.wire(place, private)
 
     def hidden(self) -> dict[Any, Any]:
         """This view when there is nothing to report."""
         return {self._view: gr.update(visible=False), self._report: ""}
 
     def shown(self, interview_id: str) -> dict[Any, Any]:
-        """This view of a finished interview."""
+        """This view of a finished interview; beside the first answer, where it is another one."""
+        report = self._query.report(interview_id)
+        comparison = self._query.comparison(interview_id)
+        first = document.comparison(comparison) if comparison else ""
+        questions = [(f"{one.number}. {one.text}", one.id) for one in report.questions]
         return {
             self._view: gr.update(visible=True),
-            self._report: render.report(self._service.report(interview_id)),
+            self._report: first + document.report(report),
+            self._again_box: gr.update(visible=bool(questions)),
+            self.question: gr.update(
+                choices=questions, value=questions[0][1] if questions else None
+            ),
         }
 
-    async def _on_save(self, interview_id: str) -> str:
-        return to_markdown(self._service.report(interview_id))
+    def _file(self, place: str, kind: str) -> tuple[str, bytes]:
+        report = self._query.report(place.partition(":")[2])
+        name = f"interview-{report.created_at:%Y-%m-%d}"
+        if kind == "pdf":
+            return f"{name}.pdf", report_pdf(report)
+        if kind == "json":
+            return f"{name}.json", report.model_dump_json(indent=2).encode()
+        return f"{name}.md", to_markdown(report).encode()

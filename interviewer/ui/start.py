@@ -1,27 +1,30 @@
-"""The start view: what to practise, and one button."""
+"""The start view: what to practise tonight, and one button."""
 
 from typing import Any
 
 import gradio as gr
 
+from interviewer.history import Entry
 from interviewer.interview import QUESTIONS
+from interviewer.process import LOOP
 from interviewer.runtime import Runtime
 
 DEFAULT_AREA = "behavioral"
+DEFAULT_ROUND = "hiring_manager"
 _ANY = "Chosen for you"
 MOST_QUESTIONS = 6
 """Questions in one sitting: an hour and a half."""
 
+WHAT = {
+    "area": "One area",
+    "round": "One round",
+    "stage": "A stage, or the whole loop",
+}
+
 _INTRO = """
-Practise one round of the AWS science loop, as often as you like.
-
-1. **The interviewer asks**, as in the real loop: for a story from your past, or a problem.
-2. **You type your answer.** She follows up where it is vague, unmeasured or incomplete.
-3. **You get a report**: a level for each criterion with your own sentences as evidence, what was
-   missing, and what to do about it tonight.
-
-Your answers are stored on the computer that runs this page, and sent to no one but the model
-named above.
+Practise the AWS science interview: an interviewer asks, you type your answer, she follows up on
+what you say. Then you get a report with your own sentences as evidence, and what to do tonight.
+Your answers stay on the computer that runs this page, and go to no one but the model named above.
 """
 
 
@@ -29,44 +32,137 @@ class StartView:
     """Chooses what is practised. ``choices`` are the inputs of the start event, in its order."""
 
     def __init__(self, runtime: Runtime) -> None:
-        self._rubrics = runtime.service.content.rubrics
+        content = runtime.service.content
+        self._rubrics, process = content.rubrics, content.process
         with gr.Column(visible=False, elem_id="start-view") as self._view:
+            self.go_on = gr.Button(
+                "Continue", variant="primary", elem_id="continue", size="lg", visible=False
+            )
             gr.Markdown(_INTRO, elem_id="intro")
+            what = gr.Radio(
+                [(title, name) for name, title in WHAT.items()],
+                value="area",
+                label="What to practise tonight",
+                elem_id="what",
+            )
             self._area = gr.Radio(
                 [(rubric.title, rubric.area) for rubric in self._rubrics.values()],
                 value=DEFAULT_AREA,
-                label="Round",
+                label="Area",
                 elem_id="area",
             )
-            self.start = gr.Button(
-                "Start the interview", variant="primary", elem_id="start", size="lg"
+            self._round = gr.Radio(
+                [(one.title, one.id) for one in process.rounds],
+                value=DEFAULT_ROUND,
+                label="Round",
+                elem_id="round",
+                visible=False,
             )
+            self._stage = gr.Radio(
+                [
+                    *((f"{one.title}: {one.about}", one.id) for one in process.stages),
+                    ("The whole process, one stage after the other", "process"),
+                ],
+                value=LOOP,
+                label="Stage",
+                elem_id="stage",
+                visible=False,
+            )
+            self.start = gr.Button("Start", variant="primary", elem_id="start", size="lg")
+            self.history = gr.Button("History and next practice", elem_id="history")
             with gr.Accordion("Options", open=False):
-                self._first = gr.Dropdown(
-                    self._questions(DEFAULT_AREA), value="", label="First question", elem_id="first"
+                with gr.Row():
+                    role = gr.Dropdown(
+                        [(one.title, one.id) for one in process.roles],
+                        value=process.defaults.role,
+                        label="Role",
+                        elem_id="role",
+                    )
+                    level = gr.Dropdown(
+                        [(one.title, one.id) for one in process.levels],
+                        value=process.defaults.level,
+                        label="Level: the bar moves with it",
+                        elem_id="level",
+                    )
+                    focus = gr.Dropdown(
+                        [(one.title, one.id) for one in process.focuses],
+                        value=process.defaults.focus,
+                        label="Team",
+                        elem_id="focus",
+                    )
+                self._of_area = self._build_area_options(runtime)
+                self._short = gr.Checkbox(
+                    label="Short: one question an area, one follow-up each",
+                    value=False,
+                    elem_id="short",
+                    visible=False,
                 )
-                self._count = gr.Slider(
-                    1,
-                    MOST_QUESTIONS,
-                    value=QUESTIONS,
-                    step=1,
-                    label="Questions",
-                    info="A question with its follow-ups takes about 15 minutes.",
-                    elem_id="count",
-                )
-        self.choices = [self._area, self._count, self._first]
-        self.outputs = [self._view]
+        self._what = what
+        self.choices = [
+            *(what, self._area, self._round, self._stage, role, level, focus),
+            *(self._count, self._first, self._persona, self._short),
+        ]
+        self.outputs = [self._view, self.go_on, self.start]
+
+    def _build_area_options(self, runtime: Runtime) -> gr.Column:
+        personas = runtime.service.content.personas.values()
+        column: gr.Column
+        with gr.Column() as column:
+            self._first = gr.Dropdown(
+                self._questions(DEFAULT_AREA), value="", label="First question", elem_id="first"
+            )
+            self._count = gr.Slider(
+                1,
+                MOST_QUESTIONS,
+                value=QUESTIONS,
+                step=1,
+                label="Questions",
+                info="A question with its follow-ups takes about 15 minutes.",
+                elem_id="count",
+            )
+            self._persona = gr.Dropdown(
+                [(_ANY, ""), *((f"{one.name}: {one.about}", one.id) for one in personas)],
+                value="",
+                label="Interviewer",
+                elem_id="persona",
+            )
+        return column
 
     def wire(self, private: dict[str, Any]) -> None:
         """The events that stay within this view."""
         self._area.change(self._on_area, [self._area], [self._first], **private)
+        self._what.change(
+            self._on_what,
+            [self._what],
+            [self._area, self._round, self._stage, self._of_area, self._short],
+            **private,
+        )
 
-    def shown(self, visible: bool) -> dict[Any, Any]:
-        """What the page shows of this view."""
-        return {self._view: gr.update(visible=visible)}
+    def shown(self, unfinished: Entry | None) -> dict[Any, Any]:
+        """This view; where something is unfinished, going on with it is the obvious thing."""
+        begun = f"Continue: {unfinished.title} ({unfinished.status})" if unfinished else ""
+        return {
+            self._view: gr.update(visible=True),
+            self.go_on: gr.update(visible=unfinished is not None, value=begun or "Continue"),
+            self.start: gr.update(variant="secondary" if unfinished else "primary"),
+        }
+
+    def hidden(self) -> dict[Any, Any]:
+        """This view when something else is shown."""
+        return {self._view: gr.update(visible=False)}
 
     async def _on_area(self, area: str) -> Any:
         return gr.update(choices=self._questions(area), value="")
+
+    async def _on_what(self, what: str) -> Any:
+        of_area = gr.update(visible=what == "area")
+        return (
+            of_area,
+            gr.update(visible=what == "round"),
+            gr.update(visible=what == "stage"),
+            of_area,
+            gr.update(visible=what != "area"),
+        )
 
     def _questions(self, area: str) -> list[tuple[str, str]]:
         """The choices for the first question of an area."""

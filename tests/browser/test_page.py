@@ -78,7 +78,7 @@ def test_a_whole_interview(
     assert_accessible(page)
     page.screenshot(path=screenshots / "report.png")
     with page.expect_download() as download:
-        page.locator("#save").click()
+        page.locator("#report-md").click()
     download.value.save_as(tmp_path / "report.md")
     document = (tmp_path / "report.md").read_text()
     assert "**Vote:" in document
@@ -86,8 +86,17 @@ def test_a_whole_interview(
     page.set_viewport_size({"width": 390, "height": 844})
     page.screenshot(path=screenshots / "report_phone.png")
     assert_fits(page)
+    page.set_viewport_size({"width": 1200, "height": 900})
     page.locator("#again").click()
     expect(page.locator("#start")).to_be_visible()
+    page.locator("#history").click()
+    expect(page.locator("#progress")).to_contain_text("Progress by area")
+    expect(page.locator("#entries")).to_contain_text("1 of 1")
+    assert_accessible(page)
+    page.screenshot(path=screenshots / "history.png")
+    page.locator("#delete-entry").click()
+    page.locator("#really-delete").click()
+    expect(page.locator("#entries")).to_contain_text("0 of 0")
 
 
 def test_a_reload_and_a_kill_lose_nothing(site: Program, visit: Callable[..., Page]) -> None:

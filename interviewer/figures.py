@@ -1,0 +1,140 @@
+"""What can be counted in the answers to one question. Pure: words and clock, no model."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from interviewer.round import Round
+from interviewer.rubric import RUNGS, Rubric, StarPart, Strict
+from interviewer.scoring import CheckResult, Status
+from interviewer.text import words
+from interviewer.transcript import Turn, answers_to
+
+_I = frozenset({"i", "my", "me", "mine", "myself"})
+_WE = frozenset({"we", "our", "us", "ours", "ourselves"})
+# A number with its unit, if that is a sign: "38 percent", "$200k"; no part of a name ("GPT-4").
+_NUMBER = re.compile(
+    r"(?<![\w.,-])[$€£]?\d+(?:[.,]\d+)*(?:\s?%|\s?percent\b|[kKmMbB]\b|x\b)?(?![\w-])"
+)
+_LIST_ITEM = re.compile(r"^\s*\d+[.)]\s", re.MULTILINE)
+
+
+class KeyPointReport(Strict):
+    """A key point of the question, told now that it is over."""
+
+    text: str
+    status: Status
+
+
+class PushbackReport(Strict):
+    """A challenge, and what was said to it."""
+
+    challenge: str
+    answer: str | None
+    """The candidate's reply; None: none came."""
+
+
+class QuestionReport(Strict):
+    """One question: what was said, counted."""
+
+    id: str
+    number: int
+    """Its position in the interview, from 1."""
+    area: str
+    text: str
+    answers: tuple[int, ...]
+    """The turns that answer it."""
+    minutes: float
+    """The candidate's time: from the interviewer's word to the answer, summed."""
+    words: int
+    probes: int
+    depth: str | None
+    """The deepest rung that was dug for; None: no follow-up."""
+    pushbacks: tuple[PushbackReport, ...]
+    star: dict[StarPart, bool]
+    """Which parts of a story were told; empty where no story was asked for."""
+    i: int
+    we: int
+    numbers: tuple[str, ...]
+    """Every figure that was given, as it was said."""
+    key_points: tuple[KeyPointReport, ...]
+
+    @property
+    def i_share(self) -> float | None:
+        """The share of "I" among "I" and "we"; None where neither was said."""
+        return self.i / (self.i + self.we) if self.i + self.we else None
+
+    @property
+    def star_told(self) -> str:
+        """The story's parts as letters, those not told as dots: "S·AR"."""
+        return "".join(part[0].upper() if told else "·" for part, told in self.star.items())
+
+
+def read_question(
+    number: int,
+    question_id: str,
+    turns: Sequence[Turn],
+    of_round: Round,
+    results: Sequence[CheckResult],
+) -> QuestionReport:
+    """The figures of one question, from its turns and the results of its checks."""
+    own = [turn for turn in turns if turn.question_id == question_id]
+    answers = answers_to(turns, question_id)
+    said = " ".join(turn.text for turn in answers)
+    spoken = words(said)
+    area = of_round.area_of_question(question_id)
+    rubric = next(one for one in of_round.rubrics if one.area == area)
+    shown = {result.check_id for result in results if result.status == "shown"}
+    return QuestionReport(
+        id=question_id,
+        number=number,
+        area=rubric.title,
+        text=of_round.question(question_id).text,
+        answers=tuple(turn.seq for turn in answers),
+        minutes=sum(_minutes(turns, turn) for turn in answers),
+        words=len(spoken),
+        probes=sum(turn.kind == "probe" for turn in own),
+        depth=_depth(own, of_round),
+        pushbacks=tuple(_pushbacks(own)),
+        star={part: bool(shown & set(checks)) for part, checks in rubric.star.items()},
+        i=sum(_stands_for(word) in _I for word in spoken),
+        we=sum(_stands_for(word) in _WE for word in spoken),
+        numbers=tuple(
+            match.group().strip() for match in _NUMBER.finditer(_LIST_ITEM.sub("", said))
+        ),
+        key_points=tuple(_key_points(question_id, rubric, results)),
+    )
+
+
+def _minutes(turns: Sequence[Turn], answer: Turn) -> float:
+    before = next((turn for turn in reversed(turns) if turn.seq < answer.seq), answer)
+    return (answer.at - before.at).total_seconds() / 60
+
+
+def _stands_for(word: str) -> str:
+    """The pronoun in a contraction: "i" in "I've"."""
+    return re.split("['’]", word)[0]  # noqa: RUF001
+
+
+def _depth(own: Sequence[Turn], of_round: Round) -> str | None:
+    asked = {
+        of_round.check(turn.check_id).rung for turn in own if turn.kind == "probe" and turn.check_id
+    }
+    return next((rung for rung in reversed(RUNGS) if rung in asked), None)
+
+
+def _pushbacks(own: Sequence[Turn]) -> Iterator[PushbackReport]:
+    for turn in own:
+        if turn.kind == "probe" and turn.trigger not in {None, "gap"}:
+            reply = next(
+                (one for one in own if one.seq > turn.seq and one.speaker == "candidate"), None
+            )
+            yield PushbackReport(challenge=turn.text, answer=reply.text if reply else None)
+
+
+def _key_points(
+    question_id: str, rubric: Rubric, results: Sequence[CheckResult]
+) -> Iterator[KeyPointReport]:
+    found = {result.check_id: result.status for result in results}
+    for point in rubric.question(question_id).key_points:
+        status: Status = found.get(f"{question_id}__{point.id}", "not observed")
+        yield KeyPointReport(text=point.text, status=status)

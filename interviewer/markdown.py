@@ -1,0 +1,256 @@
+"""Reports and debriefs as Markdown documents. Pure; the candidate's words stand as typed."""
+
+import re
+from collections.abc import Iterator
+
+from interviewer.debrief import Proof
+from interviewer.figures import QuestionReport
+from interviewer.loop_report import LoopReport, RoundReport, StageReport
+from interviewer.report import AreaReport, CriterionReport, Missing, Report
+
+
+def to_markdown(report: Report) -> str:
+    """The report of one interview."""
+    return "\n".join([*_head(report), *_body(report), *_questions(report), *_tail(report)]) + "\n"
+
+
+def _head(report: Report) -> Iterator[str]:
+    yield f"# Mock interview: {report.title}"
+    yield ""
+    judges = ", ".join(report.judges) or "no model"
+    yield (
+        f"{report.created_at:%Y-%m-%d %H:%M} UTC · {report.minutes:.0f} min · {report.role}, "
+        f"{report.level} · with {report.interviewer}, {report.interviewer_title} · "
+        f"judged by {judges}"
+    )
+    yield ""
+    yield f"**Vote: {report.vote}.** {report.vote_reason}"
+    if report.ungraded:
+        yield ""
+        yield f"_{report.ungraded} checks are not judged yet; what follows is incomplete._"
+    yield from _tonight(report.tonight)
+    yield ""
+    yield "## Areas"
+    yield ""
+    yield from area_table(report.areas)
+
+
+def _tonight(advice: tuple[Missing, ...]) -> Iterator[str]:
+    if advice:
+        yield ""
+        yield "## To do tonight"
+        yield ""
+        for number, one in enumerate(advice, 1):
+            yield f"{number}. {gap_line(one)} {one.advice}"
+
+
+def area_table(areas: tuple[AreaReport, ...]) -> Iterator[str]:
+    """Each area's level against its bar."""
+    yield "| area | level | bar | |"
+    yield "| --- | --- | --- | --- |"
+    for one in areas:
+        level = "not observed" if one.level is None else f"{one.level:.1f}"
+        yield f"| {one.title} | {level} | {one.bar:.1f} | {one.side} |"
+
+
+def _body(report: Report) -> Iterator[str]:
+    for area in report.areas:
+        yield ""
+        yield f"## {area.title}"
+        for one in report.criteria:
+            if one.area == area.title:
+                yield from _criterion(one)
+
+
+def _criterion(one: CriterionReport) -> Iterator[str]:
+    yield ""
+    yield f"### {one.title}: {one.level or 'not observed'}"
+    if one.anchor:
+        yield ""
+        yield f"{one.anchor}"
+    if one.level and one.level < one.bar:
+        yield ""
+        yield f"The bar: {one.bar_anchor}"
+    if one.evidence:
+        yield ""
+        yield "Evidence, in your words:"
+        yield ""
+        yield from (f"- {_inline(proof.text)} _({proof.check})_" for proof in one.evidence)
+    if one.missing:
+        yield ""
+        yield "Missing:"
+        yield ""
+        yield from (f"- {gap_line(gap)} {gap.advice}" for gap in one.missing)
+    if one.not_observed:
+        yield ""
+        names = ", ".join(sorted({gap.check for gap in one.not_observed}))
+        yield f"Not observed, and not counted: {names}."
+
+
+def _questions(report: Report) -> Iterator[str]:
+    yield ""
+    yield "## Question by question"
+    for one in report.questions:
+        yield ""
+        yield f"### {one.number}. {one.text}"
+        yield ""
+        yield from (f"- {name}: {value}" for name, value in figures(one))
+        for pushback in one.pushbacks:
+            yield f"- Pushback: {_inline(pushback.challenge)}"
+            said = "no reply" if pushback.answer is None else _inline(pushback.answer)
+            yield f"  - You: {said}"
+        if one.key_points:
+            yield ""
+            yield "What a full answer holds:"
+            yield ""
+            yield from (f"- {_plain(it.text)} ({it.status})" for it in one.key_points)
+
+
+def figures(one: QuestionReport) -> list[tuple[str, str]]:
+    """A question's figures with their names, as every document shows them."""
+    share = "neither" if one.i_share is None else f"{one.i_share:.0%} ({one.i} to {one.we})"
+    shown = [
+        ("Your time", f"{one.minutes:.1f} min"),
+        ("Words", f"{one.words:,}"),
+        ("Follow-ups", f"{one.probes}" + (f", down to: {one.depth}" if one.depth else "")),
+        ("Said “I” against “we”", share),
+        ("Figures given", f"{len(one.numbers)}" + _listed(one.numbers)),
+    ]
+    if one.star:
+        told = ", ".join(part for part, is_told in one.star.items() if is_told)
+        left = ", ".join(part for part, is_told in one.star.items() if not is_told)
+        shown.append(("Told (STAR)", (told or "nothing") + (f"; not told: {left}" if left else "")))
+    return shown
+
+
+MOST_LISTED = 8
+"""Figures of one question that are written out."""
+
+
+def _listed(numbers: tuple[str, ...]) -> str:
+    if not numbers:
+        return ""
+    more = ", …" if len(numbers) > MOST_LISTED else ""
+    return f" ({', '.join(numbers[:MOST_LISTED])}{more})"
+
+
+def _tail(report: Report) -> Iterator[str]:
+    yield ""
+    yield "## Transcript"
+    for turn in report.transcript:
+        yield ""
+        yield "**Interviewer**" if turn.speaker == "interviewer" else "**You**"
+        yield ""
+        yield from (f"> {line}" for line in _fenced(turn.text))
+        if turn.why:
+            yield ""
+            yield f"_Asked for: {turn.why}_"
+
+
+# --- A loop -----------------------------------------------------------------------------
+
+
+def loop_to_markdown(loop: LoopReport) -> str:
+    """The whole loop: decision, debrief, then each round's report."""
+    parts = [*_loop_head(loop)]
+    for stage in loop.stages:
+        parts += _stage(stage)
+    for one in loop.rounds:
+        if one.report is not None:
+            parts += ["", "---", "", *to_markdown(one.report).splitlines()]
+    return "\n".join(parts) + "\n"
+
+
+def _loop_head(loop: LoopReport) -> Iterator[str]:
+    yield f"# {loop.title}: {loop.role}, {loop.level}"
+    yield ""
+    yield (
+        f"{loop.created_at:%Y-%m-%d %H:%M} UTC · {loop.done} of {len(loop.rounds)} rounds done · "
+        f"{loop.minutes:.0f} min in them, on {loop.days} day{'s' if loop.days != 1 else ''}, "
+        f"at most {loop.longest_sitting} in a row"
+    )
+    yield ""
+    for stage in loop.stages:
+        yield f"**{stage.title}: {stage.debrief.decision}.** {' '.join(stage.debrief.reasons)}"
+        yield ""
+    if loop.tonight:
+        yield "## To do tonight"
+        yield ""
+        for number, one in enumerate(loop.tonight, 1):
+            yield f"{number}. {gap_line(one.advice)} {one.advice.advice} _({one.round})_"
+        yield ""
+    yield "## Rounds"
+    yield ""
+    yield "| round | interviewer | status | vote | min |"
+    yield "| --- | --- | --- | --- | --- |"
+    yield from (_round_row(one) for one in loop.rounds)
+    if loop.unheard:
+        yield ""
+        yield f"Assigned, and not asked about: {', '.join(loop.unheard)}."
+
+
+def _round_row(one: RoundReport) -> str:
+    vote = one.report.vote if one.report else "none yet"
+    return f"| {one.title} | {one.interviewer} | {one.status} | {vote} | {one.minutes:.0f} |"
+
+
+def _stage(stage: StageReport) -> Iterator[str]:
+    debrief = stage.debrief
+    yield ""
+    yield f"## Debrief: {stage.title}"
+    yield ""
+    yield "| area | level | bar | passed |"
+    yield "| --- | --- | --- | --- |"
+    for one in debrief.areas:
+        level = "not observed" if one.level is None else f"{one.level:.1f}"
+        passed = {True: "yes", False: "no", None: "not observed"}[one.passed]
+        yield f"| {one.title} | {level} | {one.bar:.1f} | {passed} |"
+    if debrief.overall is not None and debrief.median is not None:
+        where = "above" if debrief.above_median else "not above"
+        yield ""
+        yield (
+            f"Over all areas: {debrief.overall:.1f}, {where} the median of the role "
+            f"(taken as {debrief.median:.1f})."
+        )
+    for said in debrief.discussion:
+        yield ""
+        yield f"**{said.speaker}:** {_plain(said.text)}"
+        if said.proofs:
+            yield ""
+        yield from (f"- {proof_line(proof)}" for proof in said.proofs)
+
+
+def proof_line(proof: Proof) -> str:
+    """A proof for or against, on one line of Markdown."""
+    where = f"{proof.check}, {proof.area}, question {proof.question}"
+    return (
+        f"For: {_inline(proof.text)} _({where})_"
+        if proof.quoted
+        else (
+            f"Against: **{proof.check}** {proof.text} _({proof.area}, question {proof.question})_"
+        )
+    )
+
+
+def gap_line(gap: Missing) -> str:
+    """A missing check in Markdown."""
+    return f"**{gap.check}** (question {gap.number}: {gap.note})."
+
+
+def _inline(text: str) -> str:
+    """``text`` on one line as a quotation whose Markdown and HTML stay plain."""
+    return "“" + _plain(" ".join(text.split())) + "”"
+
+
+def _fenced(text: str) -> list[str]:
+    return [_plain(line) for line in text.splitlines() or [""]]
+
+
+def _plain(text: str) -> str:
+    """``text`` with the characters escaped that Markdown or HTML would take for markup."""
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    for char in "\\`*_[]#|~":
+        escaped = escaped.replace(char, "\\" + char)
+    # What is markup at the beginning of a line only: lists, rules, headings, code.
+    escaped = re.sub(r"^\s*(\d+)([.)])(?=\s)", r"\1\\\2", escaped)
+    return re.sub(r"^\s*([-+=])", r"\\\1", escaped.lstrip() if escaped[:4].isspace() else escaped)

@@ -1,0 +1,241 @@
+"""Reports and debriefs as PDF documents, with the fonts that they need inside."""
+
+import logging
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pymupdf_fonts  # type: ignore[import-untyped]
+from fpdf import FPDF
+from fpdf.enums import XPos, YPos
+
+from interviewer.figures import QuestionReport
+from interviewer.loop_report import LoopReport, StageReport
+from interviewer.markdown import figures
+from interviewer.report import AreaReport, CriterionReport, Report, TranscriptTurn
+
+_FALLBACKS = ("math", "symbol2")
+_FONTS = (
+    ("text", "", "notos"),
+    ("text", "B", "notosbo"),
+    *((name, "", name) for name in _FALLBACKS),
+)
+"""Family, style, and the name in the package of fonts."""
+MISSING_GLYPH = "□"
+_NOTE = (
+    f"Characters that this document's fonts lack stand as {MISSING_GLYPH}; "
+    "the Markdown and JSON downloads hold them all."
+)
+_GREY, _BLACK = (90, 90, 90), (0, 0, 0)
+
+
+def report_pdf(report: Report) -> bytes:
+    """The report of one interview."""
+    document = _Document(f"Mock interview: {report.title}")
+    _write_report(document, report)
+    return document.bytes()
+
+
+def loop_pdf(loop: LoopReport) -> bytes:
+    """The whole loop: decision, debrief, then each round's report on pages of its own."""
+    document = _Document(f"{loop.title}: {loop.role}, {loop.level}")
+    _write_loop_head(document, loop)
+    for stage in loop.stages:
+        _write_debrief(document, stage)
+    for one in loop.rounds:
+        if one.report is not None:
+            document.new_page(f"Mock interview: {one.report.title}")
+            _write_report(document, one.report)
+    return document.bytes()
+
+
+def _write_loop_head(document: "_Document", loop: LoopReport) -> None:
+    document.fine(
+        f"{loop.created_at:%Y-%m-%d %H:%M} UTC · {loop.done} of {len(loop.rounds)} rounds done · "
+        f"{loop.minutes:.0f} min"
+    )
+    for stage in loop.stages:
+        document.strong(f"{stage.title}: {stage.debrief.decision}")
+        document.text(" ".join(stage.debrief.reasons))
+    if loop.tonight:
+        document.heading("To do tonight")
+        for number, one in enumerate(loop.tonight, 1):
+            document.item(f"{one.advice.check}: {one.advice.advice} ({one.round})", f"{number}.")
+    document.heading("Rounds")
+    for row in loop.rounds:
+        vote = row.report.vote if row.report else row.status
+        document.item(f"{row.title}, with {row.interviewer}: {vote}, {row.minutes:.0f} min")
+
+
+def _write_debrief(document: "_Document", stage: StageReport) -> None:
+    document.heading(f"Debrief: {stage.title}")
+    for area in stage.debrief.areas:
+        level = "not observed" if area.level is None else f"{area.level:.1f}"
+        document.item(f"{area.title}: {level} (bar {area.bar:.1f})")
+    for said in stage.debrief.discussion:
+        document.strong(said.speaker)
+        document.text(said.text)
+        for proof in said.proofs:
+            words = f"“{proof.text}”" if proof.quoted else f"{proof.check} {proof.text}"
+            document.item(f"{'For' if proof.quoted else 'Against'}: {words} ({proof.area})")
+
+
+def _write_report(document: "_Document", report: Report) -> None:
+    _write_first_page(document, report)
+    for area in report.areas:
+        document.heading(area.title)
+        for criterion in report.criteria:
+            if criterion.area == area.title:
+                _write_criterion(document, criterion)
+    document.heading("Question by question")
+    for one in report.questions:
+        _write_question(document, one)
+    document.heading("Transcript")
+    for turn in report.transcript:
+        _write_turn(document, turn)
+
+
+def _write_first_page(document: "_Document", report: Report) -> None:
+    document.fine(
+        f"{report.created_at:%Y-%m-%d %H:%M} UTC · {report.minutes:.0f} min · {report.role}, "
+        f"{report.level} · with {report.interviewer}, {report.interviewer_title}"
+    )
+    document.strong(f"Vote: {report.vote}")
+    document.text(report.vote_reason)
+    if report.ungraded:
+        document.text(f"{report.ungraded} checks are not judged yet; this is incomplete.")
+    if report.tonight:
+        document.heading("To do tonight")
+        for number, gap in enumerate(report.tonight, 1):
+            document.item(f"{gap.check} (question {gap.number}): {gap.advice}", f"{number}.")
+    document.heading("Areas")
+    for area in report.areas:
+        document.item(_area_line(area))
+
+
+def _write_question(document: "_Document", one: QuestionReport) -> None:
+    document.strong(f"{one.number}. {one.text}")
+    for name, value in figures(one):
+        document.item(f"{name}: {value}")
+    for pushback in one.pushbacks:
+        document.item(f"Pushback: {pushback.challenge}")
+    for point in one.key_points:
+        document.item(f"{point.text} ({point.status})", "-")
+
+
+def _area_line(area: AreaReport) -> str:
+    level = "not observed" if area.level is None else f"{area.level:.1f}, {area.side}"
+    return f"{area.title}: {level} (bar {area.bar:.1f})"
+
+
+def _write_criterion(document: "_Document", one: CriterionReport) -> None:
+    document.strong(f"{one.title}: {one.level or 'not observed'}")
+    if one.anchor:
+        document.text(one.anchor)
+    for proof in one.evidence:
+        document.item(f"“{proof.text}” ({proof.check})")
+    for gap in one.missing:
+        document.item(f"Missing: {gap.check} (question {gap.number}, {gap.note}). {gap.advice}")
+
+
+def _write_turn(document: "_Document", turn: TranscriptTurn) -> None:
+    document.strong("Interviewer" if turn.speaker == "interviewer" else "You")
+    start = 0
+    pieces: list[tuple[str, str]] = []
+    for mark in turn.marks:
+        pieces += [("", turn.text[start : mark.start]), ("B", turn.text[mark.start : mark.end])]
+        start = mark.end
+    document.pieces([*pieces, ("", turn.text[start:])])
+
+
+@cache
+def _font(name: str) -> bytes:
+    """A font of the package's; unpacking one takes a moment."""
+    data: bytes = pymupdf_fonts.myfont(name)
+    return data
+
+
+class _Document:
+    """A plain A4 document."""
+
+    def __init__(self, title: str) -> None:
+        # It tells of every table of a font that it leaves out.
+        logging.getLogger("fontTools.subset").setLevel(logging.ERROR)
+        self._pdf = FPDF(format="A4")
+        self._pdf.set_margin(18)
+        self._pdf.set_auto_page_break(True, 18)
+        # fpdf2 takes fonts from files only; it has read them once they are added.
+        with TemporaryDirectory() as folder:
+            for family, style, name in _FONTS:
+                path = Path(folder) / f"{name}.ttf"
+                path.write_bytes(_font(name))
+                self._pdf.add_font(family, style, path)
+        self._pdf.set_fallback_fonts(list(_FALLBACKS), exact_match=False)
+        self._known = {
+            code for font in self._pdf.fonts.values() for code in getattr(font, "cmap", ())
+        }
+        self._lacks = False
+        self._pdf.set_title(self._readable(title))
+        self.new_page(title)
+
+    def new_page(self, title: str) -> None:
+        """Begins a page with a title."""
+        self._pdf.add_page()
+        self._write(title, "B", 16)
+
+    def heading(self, text: str) -> None:
+        """Begins a section."""
+        self._pdf.ln(3)
+        self._write(text, "B", 12.5)
+
+    def strong(self, text: str) -> None:
+        """A line that stands out."""
+        self._pdf.ln(1)
+        self._write(text, "B", 10)
+
+    def text(self, text: str) -> None:
+        """A paragraph."""
+        self._write(text, "", 10)
+
+    def fine(self, text: str) -> None:
+        """A paragraph in the background."""
+        self._pdf.set_text_color(*_GREY)
+        self._write(text, "", 8.5)
+        self._pdf.set_text_color(*_BLACK)
+
+    def item(self, text: str, mark: str = "•") -> None:
+        """A line of a list."""
+        self._pdf.set_x(self._pdf.l_margin + 3)
+        self._write(f"{mark} {text}", "", 9.5)
+
+    def pieces(self, pieces: Iterable[tuple[str, str]]) -> None:
+        """A paragraph of differently set pieces."""
+        for style, text in pieces:
+            self._pdf.set_font("text", style, 9.5)
+            self._pdf.write(4.8, self._readable(text))
+        self._pdf.ln(6)
+
+    def bytes(self) -> bytes:
+        """The finished document."""
+        if self._lacks:
+            self.heading("")
+            self.fine(_NOTE)
+        return bytes(self._pdf.output())
+
+    def _write(self, text: str, style: str, size: float) -> None:
+        self._pdf.set_font("text", style, size)
+        self._pdf.multi_cell(
+            0, size * 0.5, self._readable(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT
+        )
+
+    def _readable(self, text: str) -> str:
+        """``text`` with what no font here has, or what is no character, made visible."""
+        out = []
+        for char in text.replace("\t", "    "):
+            if char == "\n" or ord(char) in self._known:
+                out.append(char)
+            elif char.isprintable():
+                self._lacks = True
+                out.append(MISSING_GLYPH)
+        return "".join(out)

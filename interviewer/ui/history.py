@@ -1,0 +1,108 @@
+"""What was practised so far: progress, the next practice, and everything to find again."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import gradio as gr
+
+from interviewer.errors import InterviewerError
+from interviewer.runtime import Runtime
+from interviewer.ui import document
+from interviewer.ui.download import Downloads
+
+
+class HistoryView:
+    """Shows a history. ``practise`` begins the proposed practice, ``open`` opens an entry."""
+
+    def __init__(self, runtime: Runtime, owner: gr.BrowserState) -> None:
+        self._query = runtime.query
+        self._process = runtime.process
+        self._owner = owner
+        with gr.Column(visible=False, elem_id="history-view") as self._view:
+            self._proposal = gr.HTML(elem_id="proposal")
+            self.practise = gr.Button("Practise this", variant="primary", elem_id="practise")
+            self._progress = gr.HTML(elem_id="progress")
+            self._search = gr.Textbox(label="Search what was said", elem_id="search", max_lines=1)
+            self.entry = gr.Radio([], label="Interviews", elem_id="entries", interactive=True)
+            with gr.Row():
+                self.open = gr.Button("Open", elem_id="open-entry", min_width=90)
+                self._delete = gr.Button("Delete", elem_id="delete-entry", min_width=90)
+                self.leave = gr.Button("Back", elem_id="leave-history", min_width=90)
+            with gr.Row(visible=False, elem_id="really") as self._really:
+                gr.Markdown("It will be gone for good, with its answers and grades.")
+                self._yes = gr.Button("Delete it", variant="stop", elem_id="really-delete")
+                self._no = gr.Button("Keep it", elem_id="keep-entry")
+            with gr.Accordion("Take along or bring back", open=False):
+                gr.Markdown("All of it as one file: to keep, or to go on elsewhere.")
+                self._downloads = Downloads("export", self._file, {"json": "Export everything"})
+                self._upload = gr.File(
+                    label="Import a file", file_types=[".json"], type="binary", elem_id="import"
+                )
+        self.outputs = [
+            *(self._view, self._proposal, self.practise, self._progress, self.entry),
+            self._really,
+        ]
+
+    def wire(self, tail: dict[str, Any], private: dict[str, Any]) -> None:
+        """The events that stay within this view; ``tail`` shows what came of one."""
+        self._search.change(self._on_search, [self._owner, self._search], [self.entry], **private)
+        self._delete.click(self._on_ask, None, [self._really], **private)
+        self._no.click(self._on_keep, None, [self._really], **private)
+        self._yes.click(self._on_delete, [self.entry], [self._really], **private).then(**tail)
+        self._downloads.wire(self._owner, private)
+        self._upload.upload(
+            self._on_import, [self._owner, self._upload], [self._upload], **private
+        ).then(**tail)
+
+    def hidden(self) -> dict[Any, Any]:
+        """This view when something else is shown."""
+        return {self._view: gr.update(visible=False)}
+
+    def shown(self, owner: str) -> dict[Any, Any]:
+        """This view of an owner's history."""
+        history = self._query.history(owner)
+        practice = self._query.practice(owner, datetime.now(UTC))
+        return {
+            self._view: gr.update(visible=True),
+            self._proposal: document.proposal(practice),
+            self.practise: gr.update(visible=practice is not None),
+            self._progress: document.progress(history),
+            self.entry: self._entries(owner, ""),
+            self._really: gr.update(visible=False),
+        }
+
+    def _entries(self, owner: str, search: str) -> Any:
+        found = self._query.history(owner, search)
+        choices = [(document.entry_line(one), f"{one.kind}:{one.id}") for one in found.entries]
+        return gr.update(
+            choices=choices,
+            value=choices[0][1] if choices else None,
+            label=f"Interviews ({found.found} of {found.total})",
+        )
+
+    async def _on_search(self, owner: str, search: str) -> Any:
+        return self._entries(owner, search)
+
+    async def _on_ask(self) -> Any:
+        return gr.update(visible=True)
+
+    async def _on_keep(self) -> Any:
+        return gr.update(visible=False)
+
+    async def _on_delete(self, entry: str | None) -> Any:
+        try:
+            self._process.delete(self._process.find((entry or "").partition(":")[2]))
+        except InterviewerError as error:
+            gr.Warning(str(error))
+        return gr.update(visible=False)
+
+    async def _on_import(self, owner: str, data: bytes | None) -> None:
+        try:
+            new = self._process.restore(data or b"", owner)
+            gr.Info(f"{new} new interviews and loops were imported.")
+        except InterviewerError as error:
+            gr.Warning(str(error))
+
+    def _file(self, owner: str, _kind: str) -> tuple[str, bytes]:
+        now = datetime.now(UTC)
+        return f"mock-interviewer-{now:%Y-%m-%d}.json", self._process.export(owner).encode()

@@ -1,29 +1,34 @@
 """Grades answers from a file: one JSON object a line in, one a line out."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from interviewer.calibration import UNFITTED, mean
 from interviewer.content import Content, load_content, load_rubric
 from interviewer.errors import InterviewerError
-from interviewer.gates import gate, judged_sentences
-from interviewer.grading import GATE_NOTES, Judge
+from interviewer.gates import FEWEST_WORDS, READ_AT_MOST, gate, judged_sentences
+from interviewer.grading import GATE_NOTES, Judge, Parts
 from interviewer.judgement import Judgement
 from interviewer.llm import Model, count_tokens
 from interviewer.round import Round
-from interviewer.rubric import KeyPoint, Level, Question, Strict
+from interviewer.rubric import Claim, Level, Question, Strict, Text
 from interviewer.runtime import open_model
-from interviewer.scoring import (
-    CriterionGrade,
-    best_judgements,
-    level_of,
-    question_results,
-    score_of,
-)
+from interviewer.scoring import best_judgements, grade_criterion, question_results, score_of
 from interviewer.settings import Settings
-from interviewer.transcript import Sentence
+from interviewer.transcript import Sentence, split_sentences
+
+
+class GivenKeyPoint(Strict):
+    """A key point with examples, as they help a small judge most."""
+
+    text: Text
+    right: tuple[Text, ...] = ()
+    """Answers that make it."""
+    wrong: tuple[Text, ...] = ()
+    """Answers that look like it and don't."""
 
 
 class Response(Strict):
@@ -31,8 +36,20 @@ class Response(Strict):
 
     id: str | int
     question: str
-    key_points: tuple[str, ...] = ()
+    key_points: tuple[str | GivenKeyPoint, ...] = ()
+    """What a correct answer holds; then the score is how much of it the answer holds."""
     answer: str
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """The key points in the shape in which they are judged."""
+        return tuple(
+            Claim(id=f"key_point_{number}", text=one, right=(), wrong=())
+            if isinstance(one, str)
+            else Claim(id=f"key_point_{number}", text=one.text, right=one.right, wrong=one.wrong)
+            for number, one in enumerate(self.key_points, 1)
+            if not isinstance(one, str) or one.strip()
+        )
 
 
 class CheckLine(Strict):
@@ -50,6 +67,8 @@ class GradeLine(Strict):
     id: str | int
     score: float | None
     """0..1; None: nothing could be observed."""
+    interval: tuple[float, float] | None = None
+    """Where the score lies with 80% confidence, within 0..1."""
     levels: dict[str, Level | None]
     checks: tuple[CheckLine, ...]
     evidence: tuple[str, ...]
@@ -60,70 +79,92 @@ class GradeLine(Strict):
 class Grader:
     """Grades single answers."""
 
-    def __init__(self, of_round: Round, content: Content, model: Model) -> None:
+    def __init__(
+        self, of_round: Round, content: Content, model: Model, parts: Parts | None = None
+    ) -> None:
         self._round = of_round
-        self._judge = Judge(model, content.prompts)
+        self._parts = parts or Parts()
+        self._fits = content.fits if self._parts.calibration else UNFITTED
+        self._judge = Judge(model, content.prompts, content.fits, self._parts)
         self._by_text = {question.text.strip(): question for question in of_round.questions}
 
     async def grade(self, response: Response) -> GradeLine:
-        """The grade of one answer. With key points the score is their weighted mean.
+        """The grade of one answer.
 
-        ModelError when the model can't be asked.
+        With key points of its own the score is how much of them the answer holds, and the
+        rubric's checks are left alone: they were not written for this question. Without, the
+        answer is graded on the rubric's criteria. ModelError when the model can't be asked.
         """
         known = self._by_text.get(response.question.strip())
-        # A key point can be made in one word; a story can't.
-        fewest = 1 if response.key_points else 4
-        found = gate(response.answer, response.question, fewest)
-        if found != "open":
-            return self._not_observed(response, known, GATE_NOTES[found])
-        sentences = judged_sentences(response.answer, min(2, fewest))
-        points = [
-            KeyPoint(id=f"key_point_{number}", text=text)
-            for number, text in enumerate(response.key_points, 1)
-            if text.strip()
-        ]
-        of_points = [
-            await self._judge.key_point(response.question, point, 1, sentences) for point in points
-        ]
-        of_checks = [
+        claims = response.claims
+        # A key point can be made in one word, or by a list; a story can't.
+        fewest = 1 if claims else FEWEST_WORDS
+        if self._parts.gates:
+            found = gate(response.answer, response.question, fewest, lists=bool(claims))
+            if found != "open":
+                return self._not_observed(response, known, GATE_NOTES[found])
+            sentences = judged_sentences(response.answer, min(2, fewest))
+        else:
+            sentences = split_sentences(response.answer[:READ_AT_MOST])
+        if claims:
+            judged = [
+                await self._judge.claim(response.question, claim, 1, sentences) for claim in claims
+            ]
+            return self._of_claims(response, known, sentences, judged)
+        judged = [
             await self._judge.check(check, 1, sentences) for check in self._round.ladder_for(known)
         ]
-        return self._line(response, known, sentences, of_points, of_checks)
+        return self._of_criteria(response, known, sentences, judged)
 
-    def _line(
+    def _of_claims(
         self,
         response: Response,
         known: Question | None,
         sentences: Sequence[Sentence],
-        of_points: Sequence[Judgement],
-        of_checks: Sequence[Judgement],
+        judged: Sequence[Judgement],
     ) -> GradeLine:
-        best = best_judgements(of_checks)
-        grades = []
-        criteria = self._round.criteria_for(known)
-        for criterion in criteria:
-            results = question_results(criterion, None, best, ())
-            grades.append(
-                CriterionGrade(criterion_id=criterion.id, level=level_of(results), results=results)
-            )
-        weights = {criterion.id: criterion.weight for criterion in criteria}
-        met = [one.met for one in of_points if one.met is not None]
-        checks = [
-            CheckLine(id=one.check_id, met=one.met, sentences=one.sentences) for one in of_points
-        ]
-        for grade in grades:
-            for result in grade.results:
-                numbers = tuple(ref.n for ref in result.evidence)
-                checks.append(CheckLine(id=result.check_id, met=result.met, sentences=numbers))
-        texts = {sentence.n: sentence.text for sentence in sentences}
-        proofs = dict.fromkeys(n for check in checks for n in check.sentences)
-        score = (sum(met) / len(met) if met else None) if of_points else score_of(grades, weights)
+        met = [one.met for one in judged if one.met is not None]
+        if not met:
+            return self._not_observed(response, known, judged[0].note or "it was not judged")
+        line = self._fits.scores
         return GradeLine(
             id=response.id,
-            score=score,
+            score=line.score(mean(met)),
+            interval=line.interval(mean(met)),
+            levels={criterion.id: None for criterion in self._round.criteria_for(known)},
+            checks=tuple(
+                CheckLine(id=one.check_id, met=one.met, sentences=one.sentences) for one in judged
+            ),
+            evidence=_proofs(sentences, (one.sentences for one in judged)),
+        )
+
+    def _of_criteria(
+        self,
+        response: Response,
+        known: Question | None,
+        sentences: Sequence[Sentence],
+        judged: Sequence[Judgement],
+    ) -> GradeLine:
+        best = best_judgements(judged)
+        criteria = self._round.criteria_for(known)
+        grades = [
+            grade_criterion(one.id, question_results(one, None, best, ()), self._fits.levels)
+            for one in criteria
+        ]
+        results = [result for grade in grades for result in grade.results]
+        checks = tuple(
+            CheckLine(id=one.check_id, met=one.met, sentences=tuple(ref.n for ref in one.evidence))
+            for one in results
+        )
+        score = score_of(grades, {criterion.id: criterion.weight for criterion in criteria})
+        line = self._fits.answers
+        return GradeLine(
+            id=response.id,
+            score=None if score is None else line.score(score),
+            interval=None if score is None else line.interval(score),
             levels={grade.criterion_id: grade.level for grade in grades},
-            checks=tuple(checks),
-            evidence=tuple(texts[n] for n in proofs),
+            checks=checks,
+            evidence=_proofs(sentences, (one.sentences for one in checks)),
         )
 
     def _not_observed(self, response: Response, known: Question | None, note: str) -> GradeLine:
@@ -140,6 +181,12 @@ class Grader:
             evidence=(),
             note=note,
         )
+
+
+def _proofs(sentences: Sequence[Sentence], numbers: Iterable[tuple[int, ...]]) -> tuple[str, ...]:
+    """The sentences that are pointed at, each once, word for word."""
+    texts = {sentence.n: sentence.text for sentence in sentences}
+    return tuple(texts[n] for n in dict.fromkeys(n for one in numbers for n in one))
 
 
 def read_responses(path: Path) -> Iterator[Response]:
@@ -177,7 +224,9 @@ async def grade_file(
     path = Path(rubric_name)
     content = load_content(settings.rubrics_dir)
     is_file = path.suffix in {".yaml", ".yml"} or path.exists()
-    of_round = Round((load_rubric(path),)) if is_file else content.round([rubric_name])
+    of_round = (
+        Round((load_rubric(path),), fits=content.fits) if is_file else content.round([rubric_name])
+    )
     responses = list(read_responses(source))
     model, embedded = open_model(settings, _print_step)
     grader = Grader(of_round, content, model)

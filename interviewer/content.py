@@ -18,6 +18,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from interviewer.calibration import UNFITTED, Fits
 from interviewer.errors import ContentError
 from interviewer.persona import Persona
 from interviewer.process import Process
@@ -360,7 +361,8 @@ PROMPTS = (
     "interrupt",
     "closing",
     "judge_sentence",
-    "judge_key_point",
+    "judge_claim",
+    "judge_structured",
 )
 """The prompt files the engine uses."""
 
@@ -419,6 +421,8 @@ class Content:
     prompts: Mapping[str, Prompt]
     personas: Mapping[str, Persona]
     process: Process
+    fits: Fits = UNFITTED
+    """What the judge's words are worth."""
     _rounds: dict[tuple[str, ...], Round] = field(default_factory=dict, repr=False, compare=False)
 
     def persona(self, name: str) -> Persona:
@@ -446,7 +450,8 @@ class Content:
                 for rubric in self.rubrics.values()
                 if any(criterion.everywhere for criterion in rubric.criteria)
             )
-            self._rounds[key] = Round(tuple(self.rubric(area) for area in key), across)
+            rubrics = tuple(self.rubric(area) for area in key)
+            self._rounds[key] = Round(rubrics, across, self.fits)
         return self._rounds[key]
 
 
@@ -460,7 +465,13 @@ def load_content(own_rubrics: Path | None = None) -> Content:
         prompts=load_prompts(prompts),
         personas=personas,
         process=load_process(prompts / "process.yaml", rubrics, personas),
+        fits=load_fits(content_folder("rubrics") / "calibration" / "fit.yaml"),
     )
+
+
+def load_fits(path: Path) -> Fits:
+    """The fits in this file; ContentError where it is broken."""
+    return _parse(Fits, _read(path), path)
 
 
 def load_calibration(path: Path) -> Calibration:

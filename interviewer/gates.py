@@ -70,7 +70,7 @@ def readable_share(text: str) -> float:
     return sum(word in FUNCTION_WORDS for word in found) / len(found) if found else 0.0
 
 
-def _unreadable(text: str) -> bool:
+def _unreadable(text: str, lists: bool) -> bool:
     found = words(text)
     if _in_another_script(text):
         return True
@@ -79,10 +79,16 @@ def _unreadable(text: str) -> bool:
     if letters < 0.5 * visible:
         return True
     # A sentence of names and nouns can be short of function words; a longer text can't.
-    if len(found) >= 8 and readable_share(text) < 0.12:
+    if not lists and reads_like_a_list(text):
         return True
     # One phrase over and over is no answer, however long.
     return len(found) >= 40 and len(set(found)) < 0.12 * min(len(found), 400)
+
+
+def reads_like_a_list(sentence: str) -> bool:
+    """Whether a sentence strings words together without saying anything with them."""
+    found = words(sentence)
+    return len(found) >= 8 and readable_share(sentence) < 0.12
 
 
 def _in_another_script(text: str) -> bool:
@@ -98,8 +104,14 @@ def _echoes(text: str, question: str) -> bool:
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
 
 
-def gate(text: str, question: str = "", fewest_words: int = FEWEST_WORDS) -> Gate:
-    """What stops ``text`` from being judged as an answer to ``question``, or "open"."""
+def gate(
+    text: str, question: str = "", fewest_words: int = FEWEST_WORDS, lists: bool = False
+) -> Gate:
+    """What stops ``text`` from being judged as an answer to ``question``, or "open".
+
+    ``lists``: names strung together can be an answer ("push, pop, peek"); to most questions
+    they are none.
+    """
     read = text[:READ_AT_MOST]
     if not any(char.isalnum() for char in read):
         return "empty" if not read.strip() else "tiny"
@@ -110,7 +122,7 @@ def gate(text: str, question: str = "", fewest_words: int = FEWEST_WORDS) -> Gat
     # Scripts without spaces have few words in a long text; eight letters are no longer one.
     if len(spoken) < fewest_words and not (_in_another_script(read) and len(read) >= 8):
         return "tiny"
-    if _unreadable(read):
+    if _unreadable(read, lists):
         return "unreadable"
     if _echoes(read, question):
         return "echo"

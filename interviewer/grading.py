@@ -1,27 +1,40 @@
 """The judge: one check, one sentence, one token.
 
 A whole answer put before a small model with a whole rubric is graded worse than by word
-overlap. One sentence with one check and its right and wrong examples is judged well, and
-the sentence judged Yes is the evidence: nothing has to be quoted back by the model.
+overlap. One sentence with one check and its right and wrong examples is judged well, and the
+sentence judged Yes is the evidence: nothing has to be quoted back by the model. What the token's
+probability is worth is then read off a fit (``calibration``), never off the model's own word.
 """
 
+import asyncio
+import math
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import zip_longest
 
+from interviewer import signals
+from interviewer.calibration import SUREST, UNFITTED, Fit, Fits, Signals, logit, sigmoid
 from interviewer.content import Message, Prompt
 from interviewer.gates import Gate
 from interviewer.judgement import THRESHOLD, Judgement
-from interviewer.llm import Model
-from interviewer.rubric import Check, KeyPoint
+from interviewer.llm import Model, Verdict
+from interviewer.rubric import Check, Claim, KeyPointCheck
 from interviewer.text import words
 from interviewer.transcript import Sentence
 
-MOST_SENTENCES = 24
+MOST_SENTENCES = 6
 """Sentences of one answer that are judged against one check, the likeliest first."""
 
 SURE = 0.9
 """Once a sentence shows a check this clearly, the answer's other sentences are not judged."""
+
+NEAR = 1.5
+"""Log odds within which a second sentence shows a check as well as the best one."""
+
+EMPTY_ANSWER = "I do not know."
+OFF_TOPIC_ANSWER = "The weather is nice and my cat likes fish."
+"""What a judge says Yes to here is its bias, not the answer's merit."""
 
 GATE_NOTES: Mapping[Gate, str] = {
     "empty": "the answer is empty",
@@ -31,6 +44,24 @@ GATE_NOTES: Mapping[Gate, str] = {
     "orders": "the answer speaks to the grader, not to the question",
 }
 
+_NEITHER = "the model gave neither Yes nor No"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts of the pipeline; each can be switched off to measure what it is worth."""
+
+    gates: bool = True
+    """Text that holds no answer, or speaks to the grader, is not judged."""
+    examples: bool = True
+    """The right and wrong examples are put before the judge."""
+    bias: bool = True
+    """The judge's word on an empty and an off-topic answer is held against it."""
+    words: bool = True
+    """Word overlap with the claim stands beside the judge."""
+    calibration: bool = True
+    """Probabilities and scores come from the fit instead of the judge's own word."""
+
 
 async def _at_once() -> None:
     pass
@@ -39,10 +70,20 @@ async def _at_once() -> None:
 class Judge:
     """Puts checks before a model."""
 
-    def __init__(self, model: Model, prompts: Mapping[str, Prompt]) -> None:
+    def __init__(
+        self,
+        model: Model,
+        prompts: Mapping[str, Prompt],
+        fits: Fits = UNFITTED,
+        parts: Parts | None = None,
+    ) -> None:
         self._model = model
         self._sentence = prompts["judge_sentence"]
-        self._key_point = prompts["judge_key_point"]
+        self._claim = prompts["judge_claim"]
+        self._structured = prompts["judge_structured"]
+        self._fits = fits
+        self._parts = parts or Parts()
+        self._biases: dict[tuple[str, Claim], asyncio.Task[dict[str, float]]] = {}
 
     async def check(
         self,
@@ -56,26 +97,67 @@ class Judge:
         ``before_call`` is awaited before each call of the model, so that a caller can let
         someone else go first. Raises ModelError when the model can't be asked.
         """
-        candidates = likeliest(check, sentences)
-        if not candidates:
-            return Judgement(seq=seq, check_id=check.id, met=0.0)
+        if not await self._model.gives_probabilities():
+            return await self._structured_check(check, seq, sentences, before_call)
         found: dict[int, float] = {}
-        for sentence in candidates:
+        for sentence in likeliest(check, sentences):
             await before_call()
             probability = await self._model.yes(self.sentence_messages(check, sentence.text))
             if probability is not None:
-                found[sentence.n] = probability
-            if probability is not None and probability >= SURE:
-                break
-        judge = f"{self._model.label} · {self._sentence.digest}"
-        if not found:
-            note = "the model gave neither Yes nor No"
-            return Judgement(seq=seq, check_id=check.id, met=None, note=note, judge=judge)
-        shown = sorted((n for n, p in found.items() if p >= THRESHOLD), key=lambda n: -found[n])
-        met = max(found.values())
+                found[sentence.n] = logit(probability)
+                if probability >= SURE:
+                    break
+            elif not found:
+                found[sentence.n] = math.nan
+        return self._weigh(check, seq, sentences, found)
+
+    def _weigh(
+        self, check: Check, seq: int, sentences: Sequence[Sentence], found: Mapping[int, float]
+    ) -> Judgement:
+        """The judgement from the log odds of the sentences that were put before the judge."""
+        odds = {n: value for n, value in found.items() if not math.isnan(value)}
+        judge = f"{self._model.label} · {self._sentence.digest}" if found else None
+        if found and not odds:
+            return Judgement(seq=seq, check_id=check.id, met=None, note=_NEITHER, judge=judge)
+        best = max(odds.values(), default=-SUREST)
+        told, fit = Signals(judged=best), self._fits.sentences
+        if isinstance(check, KeyPointCheck):
+            fit = self._fits.key_points
+            if self._parts.words:
+                covered = signals.coverage(check.claim, check.question, sentences)
+                told = Signals(judged=best, covered=covered)
+        elif not odds:
+            return Judgement(seq=seq, check_id=check.id, met=0.0)
+        met = self._met(fit, told)
+        shown = sorted((n for n in odds if odds[n] >= best - NEAR), key=lambda n: -odds[n])
+        if isinstance(check, KeyPointCheck) and not shown:
+            shown = list(signals.closest(check.claim, check.question, sentences))
         return Judgement(
-            seq=seq, check_id=check.id, met=met, sentences=tuple(shown[:2]), judge=judge
+            seq=seq,
+            check_id=check.id,
+            met=met,
+            sentences=tuple(shown[:2]) if met >= THRESHOLD else (),
+            judge=judge,
+            signals=told,
         )
+
+    async def _structured_check(
+        self,
+        check: Check,
+        seq: int,
+        sentences: Sequence[Sentence],
+        before_call: Callable[[], Awaitable[object]],
+    ) -> Judgement:
+        if not likeliest(check, sentences):
+            return Judgement(seq=seq, check_id=check.id, met=0.0)
+        await before_call()
+        asked = Claim(
+            id=check.id,
+            text=f"One of the sentences {check.shows}.",
+            right=check.meets,
+            wrong=check.misses,
+        )
+        return await self._ask_structured("", asked, seq, sentences)
 
     def sentence_messages(self, check: Check, sentence: str) -> list[Message]:
         """The chat that asks for one check of one sentence.
@@ -84,33 +166,115 @@ class Judge:
         prefix cache pays for it once.
         """
         messages: list[Message] = []
-        for pair in zip_longest(check.meets, check.misses):
+        pairs = zip_longest(check.meets, check.misses) if self._parts.examples else ()
+        for pair in pairs:
             for example, verdict in zip(pair, ("Yes", "No"), strict=True):
                 if example is not None:
                     asked = self._sentence.messages(shows=check.shows, sentence=example)
                     messages += asked if not messages else asked[1:]
                     messages.append(Message(role="assistant", content=verdict))
-        return messages + self._sentence.messages(shows=check.shows, sentence=sentence)[1:]
+        asked = self._sentence.messages(shows=check.shows, sentence=sentence)
+        return messages + asked[1:] if messages else asked
 
-    async def key_point(
-        self, question: str, point: KeyPoint, seq: int, sentences: Sequence[Sentence]
+    async def claim(
+        self, question: str, claim: Claim, seq: int, sentences: Sequence[Sentence]
     ) -> Judgement:
-        """Whether one answer makes a key point of its question; read as a whole."""
-        answer = " ".join(sentence.text for sentence in sentences)
-        messages = self._key_point.messages(
+        """Whether an answer, read as a whole, makes a claim; for short answers to exam questions.
+
+        Raises ModelError when the model can't be asked.
+        """
+        spoken = [one for one in sentences if not signals.recites(claim, one.text)]
+        if not spoken:
+            return Judgement(seq=seq, check_id=claim.id, met=0.0)
+        if not await self._model.gives_probabilities():
+            return await self._ask_structured(question, claim, seq, spoken)
+        answer = " ".join(one.text for one in spoken)
+        odds = await self._ask(question, claim, answer)
+        judge = f"{self._model.label} · {self._claim.digest}"
+        if odds is None:
+            return Judgement(seq=seq, check_id=claim.id, met=None, note=_NEITHER, judge=judge)
+        found = await self._signals(question, claim, odds, spoken)
+        met = self._met(self._fits.exemplified if claim.right else self._fits.bare, found)
+        shown = signals.closest(claim, question, spoken) if met >= THRESHOLD else ()
+        return Judgement(
+            seq=seq, check_id=claim.id, met=met, sentences=shown, judge=judge, signals=found
+        )
+
+    async def _signals(
+        self, question: str, claim: Claim, odds: float, spoken: Sequence[Sentence]
+    ) -> Signals:
+        found = Signals(judged=odds)
+        if self._parts.bias:
+            found = found.model_copy(update=await self._bias(question, claim))
+        if self._parts.words:
+            covered = signals.coverage(claim, question, spoken)
+            like = signals.likeness(claim, " ".join(one.text for one in spoken))
+            found = found.model_copy(update={"covered": covered, "like": like})
+        return found
+
+    def _met(self, fit: Fit, found: Signals) -> float:
+        met = fit.probability(found) if self._parts.calibration else sigmoid(found.judged)
+        return round(met, 4)
+
+    async def _bias(self, question: str, claim: Claim) -> dict[str, float]:
+        """The judge's log odds for answers whose verdict is known; asked once a claim."""
+        key = question, claim
+        if key not in self._biases:
+            self._biases[key] = asyncio.create_task(self._ask_bias(question, claim))
+        try:
+            return await asyncio.shield(self._biases[key])
+        except Exception:
+            self._biases.pop(key, None)
+            raise
+
+    async def _ask_bias(self, question: str, claim: Claim) -> dict[str, float]:
+        known = {"empty": EMPTY_ANSWER, "off_topic": OFF_TOPIC_ANSWER}
+        if claim.right:
+            known["right"] = claim.right[0]
+        asked = (self._ask(question, claim, answer) for answer in known.values())
+        return dict(zip(known, [one or 0.0 for one in await asyncio.gather(*asked)], strict=True))
+
+    async def _ask(self, question: str, claim: Claim, answer: str) -> float | None:
+        """The judge's log odds that an answer makes the claim; None: it gave no verdict."""
+        probability = await self._model.yes(self.claim_messages(question, claim, answer))
+        return None if probability is None else logit(probability)
+
+    def claim_messages(self, question: str, claim: Claim, answer: str) -> list[Message]:
+        """The chat that asks for one claim in one answer, which comes last."""
+        return self._claim.messages(
             question=question,
-            key_point=point.text,
-            right=point.right or "",
-            wrong=point.wrong or "",
+            criteria=claim.text,
+            right=claim.right if self._parts.examples else (),
+            wrong=claim.wrong if self._parts.examples else (),
             answer=answer,
         )
-        met = await self._model.yes(messages)
-        judge = f"{self._model.label} · {self._key_point.digest}"
-        if met is None:
-            note = "the model gave neither Yes nor No"
-            return Judgement(seq=seq, check_id=point.id, met=None, note=note, judge=judge)
-        shown = _closest(point.text, sentences) if met >= THRESHOLD else ()
-        return Judgement(seq=seq, check_id=point.id, met=met, sentences=shown, judge=judge)
+
+    async def _ask_structured(
+        self, question: str, claim: Claim, seq: int, sentences: Sequence[Sentence]
+    ) -> Judgement:
+        """For an endpoint without token probabilities: the whole answer, a verdict as JSON."""
+        messages = self._structured.messages(
+            question=question,
+            criterion=claim.text,
+            right=claim.right if self._parts.examples else (),
+            wrong=claim.wrong if self._parts.examples else (),
+            sentences=[one.text for one in sentences],
+        )
+        verdict = await self._model.verdict(messages)
+        judge = f"{self._model.label} · {self._structured.digest}"
+        if verdict is None:
+            note = "the model gave no verdict that can be read"
+            return Judgement(seq=seq, check_id=claim.id, met=None, note=note, judge=judge)
+        # A Yes that points at nothing has no evidence, and counts for nothing.
+        numbers = _pointed_at(verdict, sentences) if verdict.met else ()
+        met = 1.0 if numbers else 0.0
+        return Judgement(seq=seq, check_id=claim.id, met=met, sentences=numbers, judge=judge)
+
+
+def _pointed_at(verdict: Verdict, sentences: Sequence[Sentence]) -> tuple[int, ...]:
+    """The numbers of the sentences that a verdict names by their place in what was sent."""
+    places = dict.fromkeys(one for one in verdict.sentences if 1 <= one <= len(sentences))
+    return tuple(sentences[place - 1].n for place in places)[:2]
 
 
 def likeliest(check: Check, sentences: Sequence[Sentence]) -> list[Sentence]:
@@ -131,10 +295,3 @@ def likeliest(check: Check, sentences: Sequence[Sentence]) -> list[Sentence]:
         return sum(word in familiar for word in found) / (len(found) + 4)
 
     return sorted(can, key=likeness, reverse=True)[:MOST_SENTENCES]
-
-
-def _closest(text: str, sentences: Sequence[Sentence]) -> tuple[int, ...]:
-    """The number of the sentence that shares most words with ``text``."""
-    wanted = set(words(text))
-    best = max(sentences, key=lambda one: len(wanted & set(words(one.text))), default=None)
-    return (best.n,) if best else ()

@@ -102,7 +102,7 @@ class InterviewService:
         self._store = store
         self._now = now
         self._patience = patience
-        self._judge = Judge(model, content.prompts)
+        self._judge = Judge(model, content.prompts, content.fits)
         self._replier = Replier(content, model, self._judge, now, store.add_judgement)
         self._lives: dict[str, _Live] = {}
         self._people_waiting = 0

@@ -1,5 +1,6 @@
 """What was found out about one check in one answer."""
 
+from interviewer.calibration import Signals
 from interviewer.rubric import Strict
 
 THRESHOLD = 0.5
@@ -20,6 +21,8 @@ class Judgement(Strict):
     """Why it could not be judged."""
     judge: str | None = None
     """Model and prompt digest; None where no model was needed."""
+    signals: Signals | None = None
+    """What ``met`` was made from; None where no model was asked or it gives no probabilities."""
 
     @property
     def shown(self) -> bool:

@@ -5,13 +5,15 @@ import math
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Protocol
+from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
 import openai
 import tiktoken
 from openai.types.chat import ChatCompletionMessageParam
 from openai.types.chat.chat_completion import Choice
+from openai.types.chat.chat_completion_token_logprob import TopLogprob
+from pydantic import BaseModel, ValidationError
 
 from interviewer.content import Message
 from interviewer.errors import ModelError, ModelRefused, ModelReplyError, ModelUnavailable
@@ -26,6 +28,17 @@ class Endpoint:
     label: str
     """What the page shows as the speaking model."""
     api_key: str = field(default="none", repr=False)
+
+
+ReadT = TypeVar("ReadT")
+
+
+class Verdict(BaseModel):
+    """What an endpoint without token probabilities says of one criterion."""
+
+    met: bool
+    sentences: list[int]
+    """Numbers of the sentences that show it, as they were sent."""
 
 
 class Model(Protocol):
@@ -48,6 +61,14 @@ class Model(Protocol):
 
     async def yes(self, messages: Sequence[Message]) -> float | None:
         """P(Yes) against No for the reply's one token; None when it is neither."""
+        ...
+
+    async def gives_probabilities(self) -> bool:
+        """Whether the endpoint tells token probabilities; it is asked once."""
+        ...
+
+    async def verdict(self, messages: Sequence[Message]) -> Verdict | None:
+        """The reply as a verdict; None where it can't be read as one."""
         ...
 
     async def close(self) -> None:
@@ -74,6 +95,7 @@ class EndpointModel:
         self._timeout = timeout
         self._retries = retries
         self._found: tuple[openai.AsyncOpenAI, Endpoint] | None = None
+        self._gives_probabilities: bool | None = None
 
     async def ready(self) -> None:
         """See Model.ready."""
@@ -134,6 +156,11 @@ class EndpointModel:
 
     async def yes(self, messages: Sequence[Message]) -> float | None:
         """See Model.yes."""
+        return await self._read_token(messages, _probability_of_yes)
+
+    async def _read_token(
+        self, messages: Sequence[Message], read: Callable[[Choice], ReadT]
+    ) -> ReadT:
         async with self._asking() as (client, endpoint):
             reply = await client.chat.completions.create(
                 model=endpoint.model,
@@ -143,7 +170,35 @@ class EndpointModel:
                 logprobs=True,
                 top_logprobs=20,
             )
-            return _probability_of_yes(reply.choices[0])
+            return read(reply.choices[0])
+
+    async def gives_probabilities(self) -> bool:
+        """See Model.gives_probabilities. A refusal of the question itself is a No."""
+        if self._gives_probabilities is None:
+            try:
+                self._gives_probabilities = await self._read_token(
+                    [Message(role="user", content="Reply Yes.")],
+                    lambda choice: _top_tokens(choice) is not None,
+                )
+            except ModelRefused as error:
+                if not isinstance(error.__cause__, openai.BadRequestError):
+                    raise
+                self._gives_probabilities = False
+        return self._gives_probabilities
+
+    async def verdict(self, messages: Sequence[Message]) -> Verdict | None:
+        """See Model.verdict."""
+        async with self._asking() as (client, endpoint):
+            try:
+                reply = await client.chat.completions.parse(
+                    model=endpoint.model,
+                    messages=_params(messages),
+                    temperature=0,
+                    response_format=Verdict,
+                )
+            except (ValidationError, openai.LengthFinishReasonError):
+                return None
+            return reply.choices[0].message.parsed
 
 
 def _client(endpoint: Endpoint, timeout: float, retries: int) -> openai.AsyncOpenAI:
@@ -174,8 +229,9 @@ def _probability_of_yes(choice: Choice) -> float | None:
     An endpoint that gives no token probabilities is read by its word alone: 1 or 0.
     """
     weight = {"yes": 0.0, "no": 0.0}
-    if choice.logprobs and choice.logprobs.content and choice.logprobs.content[0].top_logprobs:
-        for token in choice.logprobs.content[0].top_logprobs:
+    tokens = _top_tokens(choice)
+    if tokens:
+        for token in tokens:
             word = token.token.strip().lower()
             if word in weight:
                 weight[word] += math.exp(token.logprob)
@@ -185,6 +241,12 @@ def _probability_of_yes(choice: Choice) -> float | None:
         return weight["yes"] / sum(weight.values())
     word = (choice.message.content or "").strip().strip(".").lower()
     return {"yes": 1.0, "no": 0.0}.get(word)
+
+
+def _top_tokens(choice: Choice) -> list[TopLogprob] | None:
+    if choice.logprobs and choice.logprobs.content and choice.logprobs.content[0].top_logprobs:
+        return choice.logprobs.content[0].top_logprobs
+    return None
 
 
 _CHECK_URL = (

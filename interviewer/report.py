@@ -18,7 +18,7 @@ from interviewer.scoring import (
     CriterionGrade,
     Vote,
     best_judgements,
-    level_of,
+    grade_criterion,
     question_results,
     score_of,
     vote_of,
@@ -266,7 +266,7 @@ def grades_of(interview: Interview, of_round: Round) -> list[CriterionGrade]:
         for grade in question_grades(interview, of_round, question_id):
             results.setdefault(grade.criterion_id, []).extend(grade.results)
     return [
-        CriterionGrade(criterion_id=one, level=level_of(of_criterion), results=tuple(of_criterion))
+        grade_criterion(one, of_criterion, of_round.fits.levels)
         for one, of_criterion in results.items()
     ]
 

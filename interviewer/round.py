@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from interviewer.calibration import UNFITTED, Fits
 from interviewer.rubric import Check, Criterion, Question, Rubric
 
 
@@ -18,6 +19,8 @@ class Round:
     rubrics: tuple[Rubric, ...]
     across: tuple[Rubric, ...] = ()
     """Rubrics of which a part is graded in every round."""
+    fits: Fits = UNFITTED
+    """What probabilities are worth in levels and scores."""
 
     @cached_property
     def areas(self) -> tuple[str, ...]:

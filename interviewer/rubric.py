@@ -87,6 +87,28 @@ class Check(Strict):
     """A good answer shows it unasked: silence counts against. Otherwise only once probed."""
 
 
+class Claim(Strict):
+    """Something that an answer may or may not say, with examples of both."""
+
+    id: str
+    text: Text
+    """What an answer must do or say; completes "scoring criteria: ..."."""
+    right: tuple[Text, ...] = ()
+    """Answers that count."""
+    wrong: tuple[Text, ...] = ()
+    """Answers that look like it and don't count."""
+
+
+class KeyPointCheck(Check):
+    """A key point of a question in the shape of a check.
+
+    Word overlap with it is a second signal beside the judge.
+    """
+
+    question: Text
+    claim: Claim
+
+
 class Everywhere(Strict):
     """The part of a cross-cutting criterion that is graded in every round."""
 
@@ -370,12 +392,13 @@ def _as_check(question: Question, position: int, ask: str) -> Check:
     """A key point in the shape of a check, so that one judge serves both.
 
     The question's other key points are its near misses, and only a sentence that holds one of
-    its telling words is judged. On two questions' calibration answers (96 pairs, 33 of them
-    right) this lifted kappa at one half from .30 to .58, with a sixth of the calls.
+    its telling words is judged. On two questions' calibration answers (90 pairs, 29 of them
+    met) this had an AUC of .88; the key point put to the judge as a criterion of the whole
+    answer .65, as one of the likeliest passage .57.
     """
     point = question.key_points[position]
     others = [one.right or one.text for one in question.key_points if one is not point]
-    return Check(
+    return KeyPointCheck(
         id=f"{question.id}__{point.id}",
         rung="mechanism",
         shows=f"says, in any words, that {point.text}",
@@ -386,6 +409,8 @@ def _as_check(question: Question, position: int, ask: str) -> Check:
         meets=(point.right or point.text, point.text),
         misses=(point.wrong or "I think it depends on the case.", *others[:3]),
         cues=tuple(rf"\b{re.escape(one)}" for one in _telling_stems(question, point)),
+        question=question.text,
+        claim=Claim(id=point.id, text=point.text, right=(point.right,) if point.right else ()),
     )
 
 

@@ -1,8 +1,10 @@
 """From judged checks to levels and a vote. Pure, and small enough to check by hand."""
 
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Literal
 
+from interviewer.calibration import Line, mean
 from interviewer.judgement import Judgement
 from interviewer.rubric import BAR, Criterion, Level, Strict
 from interviewer.transcript import SentenceRef
@@ -32,6 +34,10 @@ class CriterionGrade(Strict):
     criterion_id: str
     level: Level | None
     """None: not observed."""
+    estimate: float | None = None
+    """The level before it is rounded, 1..5; None: not observed."""
+    interval: tuple[float, float] | None = None
+    """Where the level lies with 80% confidence, within 1..5; None: not observed."""
     results: tuple[CheckResult, ...]
 
 
@@ -88,22 +94,38 @@ def question_results(
     return tuple(results)
 
 
-def level_of(results: Sequence[CheckResult]) -> Level | None:
-    """1 + 4 * (shown / due), rounded down; at most 4 while anything is not observed.
+def grade_criterion(
+    criterion_id: str, results: Sequence[CheckResult], line: Line
+) -> CriterionGrade:
+    """A criterion's level from its checks: 1 + 4 times the line's score, to the nearest level.
 
-    None when nothing was due: no evidence is not a low grade. A level must be earned whole,
-    and the cap keeps a single lucky check from earning the top one.
+    The line reads the mean probability of the checks that were due. At most 4 while anything
+    is not observed: a single lucky check doesn't earn the top. No level when nothing was due:
+    no evidence is not a low grade.
     """
-    due = [result for result in results if result.status != "not observed"]
+    due = [result.met for result in results if result.met is not None]
     if not due:
-        return None
-    level = 1 + 4 * sum(result.status == "shown" for result in due) // len(due)
-    return min(level, 5 if len(due) == len(results) else 4)
+        return CriterionGrade(criterion_id=criterion_id, level=None, results=tuple(results))
+    most = 5 if len(due) == len(results) else 4
+    low, high = line.interval(mean(due))
+    estimate = min(most, 1 + 4 * line.score(mean(due)))
+    return CriterionGrade(
+        criterion_id=criterion_id,
+        level=_level(math.floor(estimate + 0.5)),
+        estimate=estimate,
+        interval=(min(most, 1 + 4 * low), min(most, 1 + 4 * high)),
+        results=tuple(results),
+    )
+
+
+def _level(value: int) -> Level:
+    levels: dict[int, Level] = {1: 1, 2: 2, 3: 3, 4: 4, 5: 5}
+    return levels[value]
 
 
 def score_of(grades: Sequence[CriterionGrade], weights: Mapping[str, float]) -> float | None:
-    """The weighted mean of the criteria's levels on 0..1; None when nothing was observed."""
-    observed = [(weights[grade.criterion_id], grade.level) for grade in grades if grade.level]
+    """The weighted mean of the criteria's estimates on 0..1; None when nothing was observed."""
+    observed = [(weights[one.criterion_id], one.estimate) for one in grades if one.estimate]
     total = sum(weight for weight, _ in observed)
     return sum(weight * (level - 1) / 4 for weight, level in observed) / total if total else None
 

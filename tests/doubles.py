@@ -14,6 +14,7 @@ from typing import Any
 
 from interviewer.content import Message
 from interviewer.errors import ModelUnavailable
+from interviewer.llm import Verdict
 from interviewer.persona import Example, Persona
 from interviewer.process import (
     BarLevel,
@@ -267,6 +268,10 @@ class ScriptedModel:
         self.at_work = 0
         self.held = asyncio.Event()
         self.held.set()
+        self.probabilities = True
+        """Whether it gives them; else it is asked for verdicts."""
+        self.verdicts: list[Verdict | None] = []
+        """What ``verdict`` replies, in turn."""
         self._yes = yes
         self._say = say
 
@@ -287,6 +292,14 @@ class ScriptedModel:
         self.asked.append(list(messages))
         await self._begin()
         return self._yes(messages)
+
+    async def gives_probabilities(self) -> bool:
+        return self.probabilities
+
+    async def verdict(self, messages: Sequence[Message]) -> Verdict | None:
+        self.asked.append(list(messages))
+        await self._begin()
+        return self.verdicts.pop(0)
 
     async def close(self) -> None:
         pass

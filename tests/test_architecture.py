@@ -32,6 +32,8 @@ PURE = [
         "gates",
         "transcript",
         "judgement",
+        "calibration",
+        "signals",
         "rubric",
         "round",
         "selection",

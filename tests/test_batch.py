@@ -29,7 +29,7 @@ def grade(a_round, content):
 def model(monkeypatch):
     """The model that a command will find, put in at the one seam where it is chosen."""
     scripted = ScriptedModel(
-        yes=lambda messages: 0.7 if "Criterion: " in str(messages) else by_markers(messages)
+        yes=lambda messages: 0.7 if "Scoring crit" in str(messages) else by_markers(messages)
     )
     monkeypatch.setattr(batch, "open_model", lambda *_, **__: (scripted, None))
     return scripted
@@ -55,7 +55,8 @@ def _lines(path, *lines):
 
 async def test_a_strong_answer(grade):
     line = await grade(STRONG)
-    assert line.score == 1.0
+    assert line.score == pytest.approx(0.95)
+    assert line.interval == pytest.approx((0.45, 1.0))
     assert line.levels == {"situation": 5, "results": 5, "digging": 5}
     assert [(check.id, check.met, check.sentences) for check in line.checks] == [
         ("scene", 0.95, (1,)),
@@ -76,7 +77,7 @@ async def test_silence_on_what_is_not_expected_is_not_observed(grade):
     assert (found["number"], found["cause"]) == (0.0, 0.05)
     assert (found["measured"], found["confirmed"]) == (None, None)
     assert line.levels == {"situation": 5, "results": 1, "digging": 1}
-    assert line.score == pytest.approx((1 * 1 + 2 * 0 + 2 * 0) / 5)
+    assert line.score == pytest.approx((1 * 0.95 + 2 * 0 + 2 * 0.05) / 5)
 
 
 async def test_a_question_from_elsewhere_is_graded_on_what_holds_for_all(grade):
@@ -113,7 +114,7 @@ async def test_a_model_off_the_menu_gives_no_score(grade):
 async def test_key_points_make_the_score(grade):
     def yes(messages):
         asked = messages[-1]["content"]
-        return 0.8 if "says, in any words, that it broke" in asked else 0.2
+        return 0.8 if "Scoring criteria:\nit broke" in asked else 0.2
 
     points = ["it broke", "it was cheap", " "]
     line = await grade(STRONG, key_points=points, model=ScriptedModel(yes=yes))
@@ -123,12 +124,29 @@ async def test_key_points_make_the_score(grade):
         ("key_point_2", 0.2),
     ]
     assert line.checks[0].sentences
-    assert line.checks[2].id == "scene"
+    # The rubric's checks were not written for this question.
+    assert len(line.checks) == 2
+    assert set(line.levels.values()) == {None}
+
+
+async def test_a_key_point_can_come_with_examples(grade):
+    model = ScriptedModel(yes=lambda _: 0.9)
+    points = [{"text": "names a lock", "right": ["A mutex."], "wrong": ["A cat."]}]
+    line = await grade("It is the mutex.", key_points=points, model=model)
+    assert line.score == pytest.approx(0.9)
+    assert "Correct answers:\nA mutex." in model.asked[0][-1]["content"]
+
+
+async def test_a_list_can_be_an_answer_to_key_points(grade):
+    text = "push, pop, peek, top, isEmpty, size, clear, swap"
+    model = ScriptedModel(yes=lambda _: 0.9)
+    line = await grade(text, key_points=["push and pop"], model=model)
+    assert line.score == pytest.approx(0.9)
 
 
 async def test_a_key_point_can_be_made_in_one_word(grade):
     line = await grade("Mutex.", key_points=["a mutex"], model=ScriptedModel(yes=lambda _: 0.9))
-    assert line.score == 0.9
+    assert line.score == pytest.approx(0.9)
     assert line.evidence == ("Mutex.",)
 
 
@@ -150,7 +168,7 @@ async def test_lines_have_the_documented_shape(tmp_path, model, rubric_path, cap
     lines = [json.loads(line) for line in target.read_text(encoding="utf-8").splitlines()]
     assert [line["id"] for line in lines] == [7, "b", "c"]
     for line in lines:
-        assert set(line) == {"id", "score", "levels", "checks", "evidence"}
+        assert set(line) == {"id", "score", "interval", "levels", "checks", "evidence"}
         assert line["score"] is None or 0 <= line["score"] <= 1
         assert all(level is None or level in {1, 2, 3, 4, 5} for level in line["levels"].values())
         for check in line["checks"]:
@@ -191,7 +209,7 @@ GOOD_LINE = {"id": 1, "question": "Why?", "answer": "Hm."}
         ({"id": None, "question": "Why?", "answer": "Hm."}, "id"),
         ({**GOOD_LINE, "anwser": "x"}, "anwser: Extra inputs"),
         ({**GOOD_LINE, "key_points": "x"}, "key_points: "),
-        ({**GOOD_LINE, "key_points": [1]}, "key_points.0: "),
+        ({**GOOD_LINE, "key_points": [1]}, "key_points.0"),
     ],
 )
 async def test_a_broken_line_names_file_and_line_and_costs_nothing(

@@ -2,10 +2,12 @@
 
 import pytest
 
+from interviewer.calibration import SUREST, UNFITTED, Fit, Signals, logit, sigmoid
 from interviewer.errors import ModelUnavailable
 from interviewer.gates import gate
-from interviewer.grading import GATE_NOTES, MOST_SENTENCES, SURE, Judge, likeliest
-from interviewer.rubric import KeyPoint
+from interviewer.grading import GATE_NOTES, MOST_SENTENCES, SURE, Judge, Parts, likeliest
+from interviewer.llm import Verdict
+from interviewer.rubric import Claim, KeyPointCheck
 from interviewer.transcript import split_sentences
 from tests.doubles import ScriptedModel, asked_sentence
 
@@ -122,7 +124,7 @@ async def test_an_unsure_sentence_does_not(rubric, prompts):
 async def test_threshold(rubric, prompts, p, shown):
     model = ScriptedModel(yes=lambda _: p)
     judgement = await _judge(rubric, prompts, "own_part", model, "I did it myself.")
-    assert judgement.met == p
+    assert judgement.met == pytest.approx(p, abs=0.003)
     assert judgement.sentences == ((1,) if shown else ())
 
 
@@ -169,26 +171,161 @@ def test_not_more_than_can_be_asked(rubric):
     assert chosen[0].n == 101
 
 
-async def test_key_point(prompts):
-    point = KeyPoint(id="k", text="a mutex serialises writers", right="R!", wrong="W!")
-    model = ScriptedModel(yes=lambda _: 0.8)
-    sentences = split_sentences("Locks are fun. A mutex serialises all writers. Bye now.")
-    judgement = await Judge(model, prompts).key_point("What is a mutex?", point, 2, sentences)
-    assert (judgement.check_id, judgement.met, judgement.sentences) == ("k", 0.8, (2,))
-    assert judgement.judge == f"scripted · {prompts['judge_key_point'].digest}"
+# --- Key points of the bank: word overlap beside the judge -------------------------------
+
+FITS = UNFITTED.model_copy(
+    update={"key_points": Fit(intercept=-2.0, weights={"judged": 1.0, "covered": 4.0})}
+)
+POINT = KeyPointCheck(
+    id="k",
+    rung="mechanism",
+    shows="says, in any words, that a mutex serialises writers",
+    gap="a mutex serialises writers",
+    ask="What does it do?",
+    probe="What does it do?",
+    advice="Say it.",
+    meets=("A mutex serialises writers.", "Writers wait for each other."),
+    misses=("It depends.", "A lock is fun."),
+    cues=("mutex", "writers"),
+    question="What is a lock for?",
+    claim=Claim(id="k", text="a mutex serialises writers"),
+)
+
+
+async def _judge_point(prompts, text, model, **more):
+    return await Judge(model, prompts, FITS, **more).check(POINT, 2, split_sentences(text))
+
+
+async def test_a_key_point_is_judged_with_its_words(prompts):
+    model = ScriptedModel(yes=lambda _: 0.5)
+    all_of_it = await _judge_point(prompts, "A mutex serialises all writers.", model)
+    a_third = await _judge_point(prompts, "A mutex is nice.", model)
+    assert all_of_it.signals == Signals(judged=0.0, covered=1.0)
+    assert all_of_it.met == pytest.approx(sigmoid(2.0), abs=1e-4)
+    assert a_third.signals.covered == pytest.approx(1 / 3)
+    assert (all_of_it.sentences, a_third.sentences) == ((1,), ())
+
+
+async def test_without_a_cue_a_key_point_has_the_judges_surest_no(prompts):
+    model = ScriptedModel(failures=-1)
+    judgement = await _judge_point(prompts, "Locks are fun.", model)
+    assert judgement.signals == Signals(judged=-SUREST, covered=0.0)
+    assert judgement.met < 0.01
+    assert judgement.judge is None
+
+
+async def test_each_part_can_be_switched_off(prompts):
+    model = ScriptedModel(yes=lambda _: 0.5)
+    text = "A mutex serialises all writers."
+    no_words = await _judge_point(prompts, text, model, parts=Parts(words=False))
+    assert no_words.signals.covered == 0.0
+    own_word = await _judge_point(prompts, text, model, parts=Parts(calibration=False))
+    assert own_word.met == 0.5
+    model.asked.clear()
+    await _judge_point(prompts, text, model, parts=Parts(examples=False))
+    assert [message["role"] for message in model.asked[0]] == ["system", "user"]
+
+
+# --- Claims on whole short answers -------------------------------------------------------
+
+CLAIM = Claim(id="c", text="names the mutex", right=("A mutex does.",), wrong=("A cat does.",))
+
+
+def _by_answer(values):
+    def yes(messages):
+        asked = messages[-1]["content"].partition("Student answer: ")[2]
+        return next(p for said, p in values.items() if asked.startswith(said))
+
+    return yes
+
+
+async def test_a_claim_is_judged_on_the_whole_answer(prompts):
+    model = ScriptedModel(
+        yes=_by_answer({"I do": 0.2, "The weather": 0.1, "A mutex does": 0.9, "Locks": 0.8})
+    )
+    said = split_sentences("Locks are fun. A mutex is used.")
+    judgement = await Judge(model, prompts).claim("What locks?", CLAIM, 2, said)
+    assert (judgement.check_id, judgement.met, judgement.sentences) == ("c", 0.8, (2,))
+    assert judgement.judge == f"scripted · {prompts['judge_claim'].digest}"
+    told = judgement.signals
+    assert (told.judged, told.empty) == (pytest.approx(logit(0.8)), pytest.approx(logit(0.2)))
+    assert (told.off_topic, told.right) == (pytest.approx(logit(0.1)), pytest.approx(logit(0.9)))
     asked = model.asked[0][-1]["content"]
-    for part in ("What is a mutex?", point.text, "R!", "W!", "A mutex serialises all writers."):
+    for part in ("What locks?", "names the mutex", "A mutex does.", "A cat does."):
         assert part in asked
 
 
+async def test_the_bias_is_asked_once_a_claim(prompts):
+    model = ScriptedModel(yes=lambda _: 0.3)
+    judge = Judge(model, prompts)
+    for text in ("It is a lock.", "It is a cat."):
+        await judge.claim("What locks?", CLAIM, 2, split_sentences(text))
+    assert len(model.asked) == 2 + 3
+
+
+async def test_the_bias_can_be_left_out(prompts):
+    model = ScriptedModel(yes=lambda _: 0.3)
+    judge = Judge(model, prompts, parts=Parts(bias=False))
+    await judge.claim("What locks?", CLAIM, 2, split_sentences("It is a lock."))
+    assert len(model.asked) == 1
+
+
+async def test_a_bias_that_could_not_be_asked_is_asked_again(prompts):
+    model = ScriptedModel(yes=lambda _: 0.3)
+    judge, said = Judge(model, prompts), split_sentences("It is a lock.")
+    real = model.yes
+
+    async def down(messages):
+        if "lock" not in messages[-1]["content"].rpartition("Student answer:")[2]:
+            raise ModelUnavailable("down")
+        return await real(messages)
+
+    model.yes = down
+    with pytest.raises(ModelUnavailable):
+        await judge.claim("What locks?", CLAIM, 2, said)
+    model.yes = real
+    assert (await judge.claim("What locks?", CLAIM, 2, said)).signals.right != 0
+
+
 @pytest.mark.parametrize(("p", "note"), [(0.2, None), (None, "the model gave neither Yes nor No")])
-async def test_key_point_that_is_not_made(prompts, p, note):
-    point = KeyPoint(id="k", text="a mutex serialises writers")
+async def test_a_claim_that_is_not_made(prompts, p, note):
     model = ScriptedModel(yes=lambda _: p)
-    sentences = split_sentences("Locks are fun.")
-    judgement = await Judge(model, prompts).key_point("What is a mutex?", point, 2, sentences)
+    said = split_sentences("Locks are fun.")
+    judgement = await Judge(model, prompts).claim("What locks?", CLAIM, 2, said)
     assert (judgement.met, judgement.sentences, judgement.note) == (p, (), note)
-    assert "Example" not in model.asked[0][-1]["content"]
+
+
+# --- Endpoints without token probabilities -----------------------------------------------
+
+
+def _structured(*verdicts):
+    model = ScriptedModel(yes=lambda _: None)
+    model.probabilities, model.verdicts = False, list(verdicts)
+    return model
+
+
+async def test_without_probabilities_a_verdict_points_at_sentences(rubric, prompts):
+    model = _structured(Verdict(met=True, sentences=[2, 9]))
+    judgement = await _judge(rubric, prompts, "own_part", model)
+    assert (judgement.met, judgement.sentences) == (1.0, (2,))
+    assert judgement.judge == f"scripted · {prompts['judge_structured'].digest}"
+    (messages,) = model.asked
+    assert "2. I rewrote it myself." in messages[-1]["content"]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "met"),
+    [
+        (Verdict(met=True, sentences=[]), 0.0),  # a Yes without evidence is none
+        (Verdict(met=True, sentences=[7]), 0.0),
+        (Verdict(met=False, sentences=[1]), 0.0),
+        (None, None),
+    ],
+)
+async def test_a_verdict_without_evidence_counts_for_nothing(prompts, verdict, met):
+    said = split_sentences("It is a lock.")
+    judgement = await Judge(_structured(verdict), prompts).claim("Q?", CLAIM, 1, said)
+    assert (judgement.met, judgement.sentences) == (met, ())
 
 
 def test_every_closed_gate_has_its_note():

@@ -4,12 +4,13 @@ from itertools import permutations
 
 import pytest
 
+from interviewer.calibration import Line
 from interviewer.judgement import THRESHOLD, Judgement
 from interviewer.scoring import (
     CheckResult,
     CriterionGrade,
     best_judgements,
-    level_of,
+    grade_criterion,
     question_results,
     score_of,
     vote_of,
@@ -97,11 +98,20 @@ def test_question_results(rubric, met, expected, probed, status, note):
 
 
 def _results(notation: str) -> list[CheckResult]:
-    statuses = {"s": "shown", "m": "missing", "-": "not observed"}
+    """s: surely shown, m: surely missing, h: half shown, -: not observed."""
+    met = {"s": 1.0, "m": 0.0, "h": 0.5, "-": None}
     return [
-        CheckResult(check_id=f"c{n}", question_id=None, status=statuses[one], met=None)
+        CheckResult(
+            check_id=f"c{n}",
+            question_id=None,
+            status="not observed" if one == "-" else "shown" if one in "sh" else "missing",
+            met=met[one],
+        )
         for n, one in enumerate(notation)
     ]
+
+
+STRAIGHT = Line(spread=0.1)
 
 
 @pytest.mark.parametrize(
@@ -115,32 +125,46 @@ def _results(notation: str) -> list[CheckResult]:
         ("ss", 5),
         ("sm", 3),
         ("mm", 1),
+        ("hh", 3),
+        ("sh", 4),
         ("s-", 4),  # one lucky check is not the top
         ("m-", 1),
         ("sm-", 3),
         ("sss", 5),
-        ("ssm", 3),  # 3.67
+        ("ssm", 4),  # 3.67
         ("smm", 2),  # 2.33
         ("sssm", 4),
         ("smmm", 2),
         ("ssss-", 4),
-        ("ssm-", 3),
         ("sssssm", 4),  # 4.33
-        ("sssssssm", 4),  # 4.5 is rounded down
-        ("smmmmmmm", 1),  # and so is 1.5
-        ("sssssmmm", 3),  # and 3.5
-        ("sssmmmmm", 2),  # and 2.5
-        ("sssssssm-", 4),
+        ("smmmmmmm", 2),  # 1.5
+        ("sssssmmm", 4),  # 3.5
     ],
 )
-def test_level_of(notation, level):
-    assert level_of(_results(notation)) == level
-    assert level_of(_results(notation[::-1])) == level
+def test_the_level_of_a_criterion(notation, level):
+    for order in (notation, notation[::-1]):
+        grade = grade_criterion("k", _results(order), STRAIGHT)
+        assert (grade.criterion_id, grade.level) == ("k", level)
+        assert len(grade.results) == len(notation)
+
+
+def test_the_level_follows_the_line_and_has_an_interval():
+    line = Line(intercept=-0.2, slope=1.0, spread=0.15)
+    grade = grade_criterion("k", _results("ssm"), line)
+    assert grade.estimate == pytest.approx(1 + 4 * (2 / 3 - 0.2))
+    assert grade.level == 3
+    assert grade.interval == pytest.approx((grade.estimate - 0.6, grade.estimate + 0.6))
+
+
+def test_an_interval_stays_on_the_scale():
+    assert grade_criterion("k", _results("mm"), STRAIGHT).interval == pytest.approx((1, 1.4))
+    assert grade_criterion("k", _results("s-"), STRAIGHT).interval == pytest.approx((4, 4))
+    assert grade_criterion("k", _results("--"), STRAIGHT).interval is None
 
 
 def _grades(*levels):
     return [
-        CriterionGrade(criterion_id=f"k{n}", level=level, results=())
+        CriterionGrade(criterion_id=f"k{n}", level=level, estimate=level, results=())
         for n, level in enumerate(levels)
     ]
 

@@ -1,0 +1,147 @@
+"""From signals to a probability and from probabilities to a score: small shrunk models. Pure.
+
+What is here only applies a fit; ``fitting`` makes one. A fit is data, with its provenance: it
+lies in ``rubrics/calibration/fit.yaml``, and a user's own beside their interviews.
+"""
+
+import math
+from collections.abc import Sequence
+
+from pydantic import Field
+
+from interviewer.rubric import Strict, Text
+
+SUREST = 6.0
+"""Log odds beyond this are cut: one token's probability is no better known than 1 in 400."""
+
+
+class Signals(Strict):
+    """What is known of one claim in one answer."""
+
+    judged: float
+    """The judge's log odds of Yes, the highest over the passages read."""
+    empty: float = 0.0
+    """The judge's log odds for an answer that says nothing: its bias on this claim."""
+    off_topic: float = 0.0
+    """The same for an answer about something else."""
+    right: float = 0.0
+    """Its log odds for a right example: how sure it is where it should be surest."""
+    covered: float = Field(default=0.0, ge=0, le=1)
+    """Share of the claim's telling words that the answer holds."""
+    like: float = Field(default=0.0, ge=-1, le=1)
+    """How much closer the passage is to a right example than to a wrong one."""
+
+
+class Fit(Strict):
+    """A logistic model of P(met) over the signals, in the order of ``Signals``."""
+
+    intercept: float
+    weights: dict[str, float]
+
+    def probability(self, signals: Signals) -> float:
+        """P(met), 0..1."""
+        values = signals.model_dump()
+        return sigmoid(
+            self.intercept
+            + sum(weight * cut(values[name]) for name, weight in self.weights.items())
+        )
+
+
+class Source(Strict):
+    """A set of answers that a fit was made on."""
+
+    name: Text
+    answers: int
+    groups: int
+    """Questions; a fit is tested on questions that it has not seen."""
+    digest: Text
+    """First 12 hex digits of the SHA-256 of the set."""
+
+
+class Held(Strict):
+    """How a fit did on questions that were left out of it, beside no fit at all."""
+
+    measure: Text
+    fitted: float
+    unfitted: float
+
+
+class Line(Strict):
+    """A straight line from a mean probability to a score, and how far off it was."""
+
+    intercept: float = 0.0
+    slope: float = 1.0
+    spread: float = Field(ge=0)
+    """80% of the scores that were left out of the fit lay within this of the line."""
+
+    def score(self, mean: float) -> float:
+        """The score, 0..1."""
+        return min(1.0, max(0.0, self.intercept + self.slope * mean))
+
+    def interval(self, mean: float) -> tuple[float, float]:
+        """Where the score lies with 80% confidence, within 0..1."""
+        middle = self.score(mean)
+        return max(0.0, middle - self.spread), min(1.0, middle + self.spread)
+
+
+class Fits(Strict):
+    """Everything that was fitted, and on what."""
+
+    judge: Text
+    """The model and the digests of the prompts whose words were fitted."""
+    sources: tuple[Source, ...]
+    sentences: Fit
+    """P(a sentence shows a check)."""
+    key_points: Fit
+    """P(an answer makes a key point of the bank)."""
+    exemplified: Fit
+    """P(a short answer makes a claim that comes with right examples)."""
+    bare: Fit
+    """P(a short answer makes a claim that comes without)."""
+    levels: Line
+    """From the mean probability of a criterion's due checks to its level, as 0..1."""
+    scores: Line
+    """From the mean probability of an answer's claims to its score."""
+    answers: Line
+    """From the weighted mean of an answer's criteria to its score, both 0..1."""
+    held: dict[str, Held] = Field(default_factory=dict)
+    """By name of the fit."""
+
+
+_OWN_WORD = Fit(intercept=0.0, weights={"judged": 1.0})
+_AS_IT_IS = Line(spread=0.5)
+UNFITTED = Fits(
+    judge="none",
+    sources=(),
+    sentences=_OWN_WORD,
+    key_points=_OWN_WORD,
+    exemplified=_OWN_WORD,
+    bare=_OWN_WORD,
+    levels=_AS_IT_IS,
+    scores=_AS_IT_IS,
+    answers=_AS_IT_IS,
+)
+"""The judge taken at its word."""
+
+
+def logit(probability: float) -> float:
+    """Log odds, cut at SUREST."""
+    safe = min(1 - 1e-9, max(1e-9, probability))
+    return cut(math.log(safe / (1 - safe)))
+
+
+def cut(value: float) -> float:
+    """``value`` within -SUREST..SUREST."""
+    return max(-SUREST, min(SUREST, value))
+
+
+def sigmoid(value: float) -> float:
+    """1 / (1 + e^-value)."""
+    return 1 / (1 + math.exp(-value)) if value >= 0 else 1 - 1 / (1 + math.exp(value))
+
+
+def mean(values: Sequence[float]) -> float:
+    """The arithmetic mean; ValueError for none."""
+    if not values:
+        raise ValueError("no values have no mean")
+    return sum(values) / len(values)

@@ -63,7 +63,9 @@ class Held(Strict):
 
     measure: Text
     fitted: float
+    """Mean over the answers to questions left out; lower is better."""
     unfitted: float
+    answers: int
 
 
 class Line(Strict):

@@ -1,0 +1,156 @@
+"""Makes the fits that ``calibration`` applies: small models, shrunk, tested on unseen questions.
+
+Ridge towards what one would do without any data (the judge's own word; a straight line), so
+that few answers change little. The strength of the pull is chosen by leaving out one question
+at a time, and a fit that does no better there than no fit is not kept.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from interviewer.calibration import Fit, Held, Line, Signals, cut
+
+Floats = NDArray[np.floating[Any]]
+
+PULLS = (1.0, 3.0, 10.0, 30.0)
+"""Strengths of the pull towards no fit that are tried, in answers."""
+
+CONFIDENCE = 0.8
+"""Share of unseen scores that an interval is to hold."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A claim or check in one answer whose truth a person told."""
+
+    signals: Signals
+    met: bool
+    group: str
+    """The question; a fit is tested on questions that it has not seen."""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """An answer or criterion that a person scored."""
+
+    mean: float
+    """What the pipeline makes of it before the line, 0..1."""
+    score: float
+    """The person's, 0..1."""
+    group: str
+
+
+def fit_probability(judged: Sequence[Judged], names: Sequence[str]) -> tuple[Fit, Held]:
+    """A logistic model over the named signals; the judge's own word where that does better.
+
+    Loss: mean log loss on questions left out. ValueError for fewer than two questions.
+    """
+    values = np.array([[cut(getattr(one.signals, name)) for name in names] for one in judged])
+    truth = np.array([float(one.met) for one in judged])
+    prior = np.array([0.0, *(float(name == "judged") for name in names)])
+    design = np.column_stack([np.ones(len(judged)), values])
+
+    def solve(rows: NDArray[np.bool_], pull: float) -> Floats:
+        return _logistic(design[rows], truth[rows], prior, pull)
+
+    def loss(rows: NDArray[np.bool_], weights: Floats) -> Floats:
+        return _log_loss(design[rows] @ weights, truth[rows])
+
+    weights, losses, held = _best([one.group for one in judged], prior, solve, loss)
+    named = dict(zip(names, (round(float(one), 4) for one in weights[1:]), strict=True))
+    fit = Fit(intercept=round(float(weights[0]), 4), weights=named)
+    return fit, Held(measure="log loss", fitted=held[0], unfitted=held[1], answers=len(losses))
+
+
+def fit_line(scored: Sequence[Scored]) -> tuple[Line, Held]:
+    """A line from mean probability to score; the straight one where that does better.
+
+    Loss: root mean square error on questions left out. The spread is the CONFIDENCE quantile
+    of the errors there, with the finite-sample correction of split conformal prediction
+    (Lei et al. 2018, doi:10.1080/01621459.2017.1307116). ValueError for fewer than two questions.
+    """
+    groups = [one.group for one in scored]
+    means = np.array([one.mean for one in scored])
+    scores = np.array([one.score for one in scored])
+    design = np.column_stack([np.ones(len(scored)), means])
+    prior = np.array([0.0, 1.0])
+
+    def solve(rows: NDArray[np.bool_], pull: float) -> Floats:
+        return _ridge(design[rows], scores[rows], prior, pull / 10)
+
+    def error(rows: NDArray[np.bool_], weights: Floats) -> Floats:
+        residuals: Floats = np.clip(design[rows] @ weights, 0, 1) - scores[rows]
+        return residuals**2
+
+    weights, losses, held = _best(groups, prior, solve, error)
+    rank = min(1.0, math.ceil((len(scored) + 1) * CONFIDENCE) / len(scored))
+    spread = float(np.quantile(np.sqrt(losses), rank))
+    line = Line(
+        intercept=round(float(weights[0]), 4),
+        slope=round(float(weights[1]), 4),
+        spread=round(spread, 4),
+    )
+    fitted, unfitted = (round(math.sqrt(one), 4) for one in held)
+    return line, Held(
+        measure="root mean square error", fitted=fitted, unfitted=unfitted, answers=len(losses)
+    )
+
+
+Solve = Callable[[NDArray[np.bool_], float], Floats]
+Loss = Callable[[NDArray[np.bool_], Floats], Floats]
+
+
+def _best(
+    groups: Sequence[str], prior: Floats, solve: Solve, loss: Loss
+) -> tuple[Floats, Floats, tuple[float, float]]:
+    """The weights, their losses left out, and the mean loss with and without a fit.
+
+    The pull that does best on questions left out; the prior itself where none does better.
+    """
+    names = np.array(groups)
+    if len(set(groups)) < 2:
+        raise ValueError("answers to at least two questions are needed to test a fit")
+    everything = np.ones(len(groups), dtype=bool)
+    unfitted = loss(everything, prior)
+    tried = [(float(unfitted.mean()), math.inf, unfitted)]
+    for pull in PULLS:
+        losses = np.empty(len(groups))
+        for name in set(groups):
+            rows = names == name
+            losses[rows] = loss(rows, solve(~rows, pull))
+        tried.append((float(losses.mean()), pull, losses))
+    best, pull, losses = min(tried, key=lambda one: (one[0], -one[1]))
+    weights = prior if math.isinf(pull) else solve(everything, pull)
+    return weights, losses, (round(best, 4), round(float(unfitted.mean()), 4))
+
+
+def _ridge(design: Floats, target: Floats, prior: Floats, pull: float) -> Floats:
+    """Least squares, pulled towards ``prior``: closed form."""
+    normal = design.T @ design + pull * np.eye(len(prior))
+    step: Floats = np.linalg.solve(normal, design.T @ (target - design @ prior))
+    return prior + step
+
+
+def _logistic(design: Floats, truth: Floats, prior: Floats, pull: float) -> Floats:
+    """Logistic regression, pulled towards ``prior``: Newton's method, which converges here
+    in a few steps since the pull makes the loss strictly convex."""
+    weights: Floats = prior.astype(np.float64)
+    for _ in range(50):
+        expected = 1 / (1 + np.exp(-np.clip(design @ weights, -30, 30)))
+        slope = design.T @ (expected - truth) + pull * (weights - prior)
+        curve = (design * (expected * (1 - expected))[:, None]).T @ design
+        step: Floats = np.linalg.solve(curve + pull * np.eye(len(prior)), slope)
+        weights = weights - step
+        if float(np.abs(step).max()) < 1e-8:
+            break
+    return weights
+
+
+def _log_loss(odds: Floats, truth: Floats) -> Floats:
+    losses: Floats = np.logaddexp(0, np.where(truth > 0.5, -odds, odds))
+    return losses

@@ -116,17 +116,17 @@ def _best(
     if len(set(groups)) < 2:
         raise ValueError("answers to at least two questions are needed to test a fit")
     everything = np.ones(len(groups), dtype=bool)
-    unfitted = loss(everything, prior)
+    unfitted: Floats = loss(everything, prior)
     tried = [(float(unfitted.mean()), math.inf, unfitted)]
     for pull in PULLS:
-        losses = np.empty(len(groups))
+        losses: Floats = np.zeros(len(groups))
         for name in set(groups):
             rows = names == name
             losses[rows] = loss(rows, solve(~rows, pull))
         tried.append((float(losses.mean()), pull, losses))
-    best, pull, losses = min(tried, key=lambda one: (one[0], -one[1]))
+    best, pull, left_out = min(tried, key=lambda one: (one[0], -one[1]))
     weights = prior if math.isinf(pull) else solve(everything, pull)
-    return weights, losses, (round(best, 4), round(float(unfitted.mean()), 4))
+    return weights, left_out, (round(best, 4), round(float(unfitted.mean()), 4))
 
 
 def _ridge(design: Floats, target: Floats, prior: Floats, pull: float) -> Floats:

@@ -3,22 +3,29 @@
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import ValidationError
 
 from interviewer.calibration import UNFITTED, mean
-from interviewer.content import Content, load_content, load_rubric
+from interviewer.content import Content, load_rubric
 from interviewer.errors import InterviewerError
 from interviewer.gates import FEWEST_WORDS, READ_AT_MOST, gate, judged_sentences
 from interviewer.grading import GATE_NOTES, Judge, Parts
 from interviewer.judgement import Judgement
 from interviewer.llm import Model, count_tokens
 from interviewer.round import Round
-from interviewer.rubric import Claim, Level, Question, Strict, Text
+from interviewer.rubric import Claim, Level, Question, Strict, Text, key_point_check
 from interviewer.runtime import open_model
 from interviewer.scoring import best_judgements, grade_criterion, question_results, score_of
 from interviewer.settings import Settings
+from interviewer.text import words
 from interviewer.transcript import Sentence, split_sentences
+
+LONGEST_WHOLE = 120
+"""Words of an answer that is still read as a whole against a claim with examples."""
+
+LineT = TypeVar("LineT", bound=Strict)
 
 
 class GivenKeyPoint(Strict):
@@ -107,14 +114,41 @@ class Grader:
         else:
             sentences = split_sentences(response.answer[:READ_AT_MOST])
         if claims:
-            judged = [
-                await self._judge.claim(response.question, claim, 1, sentences) for claim in claims
-            ]
+            judged = await self._judge_claims(response.question, claims, sentences)
             return self._of_claims(response, known, sentences, judged)
         judged = [
             await self._judge.check(check, 1, sentences) for check in self._round.ladder_for(known)
         ]
         return self._of_criteria(response, known, sentences, judged)
+
+    async def _judge_claims(
+        self, question: str, claims: Sequence[Claim], sentences: Sequence[Sentence]
+    ) -> list[Judgement]:
+        """Each claim on the answer: as a whole where that works, else sentence by sentence.
+
+        A small judge reads a short answer well against a claim that comes with right examples.
+        Without them it says Yes to everything, but can still tell a key point from its
+        neighbours, one sentence at a time.
+        """
+        length = sum(len(words(one.text)) for one in sentences)
+        judged: list[Judgement] = []
+        for claim in claims:
+            if claim.right and length <= LONGEST_WHOLE:
+                judged.append(await self._judge.claim(question, claim, 1, sentences))
+                continue
+            atoms = [
+                (atom, one is claim)
+                for one in claims
+                for atom in (atoms_of(one) if one is claim else (one,))
+            ]
+            every = [atom for atom, _ in atoms]
+            found = [
+                await self._judge.check(key_point_check(question, every, at), 1, sentences)
+                for at, (_, own) in enumerate(atoms)
+                if own
+            ]
+            judged.append(_together(claim, found))
+        return judged
 
     def _of_claims(
         self,
@@ -183,13 +217,34 @@ class Grader:
         )
 
 
+def atoms_of(claim: Claim) -> tuple[Claim, ...]:
+    """A claim of several sentences, such as a model answer, as one claim a sentence."""
+    sentences = split_sentences(claim.text)
+    if claim.right or len(sentences) < 2:
+        return (claim,)
+    return tuple(Claim(id=f"{claim.id}_{one.n}", text=one.text) for one in sentences)
+
+
+def _together(claim: Claim, judged: Sequence[Judgement]) -> Judgement:
+    """The judgement of a claim from those of its atoms: their mean, and all their evidence."""
+    met = [one.met for one in judged if one.met is not None]
+    proofs = dict.fromkeys(n for one in judged for n in one.sentences)
+    return judged[0].model_copy(
+        update={
+            "check_id": claim.id,
+            "met": round(mean(met), 4) if met else None,
+            "sentences": tuple(proofs),
+        }
+    )
+
+
 def _proofs(sentences: Sequence[Sentence], numbers: Iterable[tuple[int, ...]]) -> tuple[str, ...]:
     """The sentences that are pointed at, each once, word for word."""
     texts = {sentence.n: sentence.text for sentence in sentences}
     return tuple(texts[n] for n in dict.fromkeys(n for one in numbers for n in one))
 
 
-def read_responses(path: Path) -> Iterator[Response]:
+def read_lines(path: Path, kind: type[LineT]) -> Iterator[LineT]:
     """The lines of the file; InterviewerError with file and line for a broken one."""
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
@@ -197,21 +252,30 @@ def read_responses(path: Path) -> Iterator[Response]:
         raise InterviewerError(
             f"{path}: can't be read ({error}); give a UTF-8 JSONL file"
         ) from error
+    needed = ", ".join(f'"{name}"' for name in kind.model_fields)
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:
-                yield Response.model_validate_json(line)
+                yield kind.model_validate_json(line)
             except ValidationError as error:
                 first = error.errors()[0]
                 where = ".".join(map(str, first["loc"])) or "the line"
                 raise InterviewerError(
-                    f"{path}:{number}: {where}: {first['msg']}; each line needs "
-                    '{"id", "question", "key_points": [], "answer"}'
+                    f"{path}:{number}: {where}: {first['msg']}; each line needs {{{needed}}}"
                 ) from error
 
 
+def open_round(rubric_name: str, content: Content) -> tuple[str, Round]:
+    """The area and the round that an area's name or a rubric file's path stand for."""
+    path = Path(rubric_name)
+    if path.suffix in {".yaml", ".yml"} or path.exists():
+        rubric = load_rubric(path)
+        return rubric.area, Round((rubric,), fits=content.fits)
+    return rubric_name, content.round([rubric_name])
+
+
 async def grade_file(
-    rubric_name: str, source: Path, target: Path, settings: Settings
+    rubric_name: str, source: Path, target: Path, settings: Settings, content: Content
 ) -> dict[str, int]:
     """Grades every line of ``source`` into ``target``; returns the counts.
 
@@ -221,14 +285,9 @@ async def grade_file(
     All lines are read before the first is graded, and each is written as soon as it is
     graded, so that a broken input costs nothing and a broken-off run loses nothing.
     """
-    path = Path(rubric_name)
-    content = load_content(settings.rubrics_dir)
-    is_file = path.suffix in {".yaml", ".yml"} or path.exists()
-    of_round = (
-        Round((load_rubric(path),), fits=content.fits) if is_file else content.round([rubric_name])
-    )
-    responses = list(read_responses(source))
-    model, embedded = open_model(settings, _print_step)
+    _, of_round = open_round(rubric_name, content)
+    responses = list(read_lines(source, Response))
+    model, embedded = open_model(settings, print_step)
     grader = Grader(of_round, content, model)
     tokens = sum(count_tokens(one.answer, settings.model or "") for one in responses)
     counted = {"graded": 0, "not observed": 0, "tokens in answers": tokens}
@@ -251,6 +310,7 @@ async def grade_file(
     return counted
 
 
-def _print_step(step: str, done: int, _total: int) -> None:
+def print_step(step: str, done: int, _total: int) -> None:
+    """Tells on standard error what is being readied."""
     if step and not done:
         print(f"{step} …", file=sys.stderr)

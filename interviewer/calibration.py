@@ -4,6 +4,8 @@ What is here only applies a fit; ``fitting`` makes one. A fit is data, with its 
 lies in ``rubrics/calibration/fit.yaml``, and a user's own beside their interviews.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Sequence
 
@@ -80,6 +82,14 @@ class Line(Strict):
         """The score, 0..1."""
         return min(1.0, max(0.0, self.intercept + self.slope * mean))
 
+    def after(self, other: Line) -> Line:
+        """The two lines in one: ``other`` first, then this."""
+        return Line(
+            intercept=self.intercept + self.slope * other.intercept,
+            slope=self.slope * other.slope,
+            spread=self.spread,
+        )
+
     def interval(self, mean: float) -> tuple[float, float]:
         """Where the score lies with 80% confidence, within 0..1."""
         middle = self.score(mean)
@@ -95,11 +105,9 @@ class Fits(Strict):
     sentences: Fit
     """P(a sentence shows a check)."""
     key_points: Fit
-    """P(an answer makes a key point of the bank)."""
+    """P(an answer makes a key point), judged sentence by sentence."""
     exemplified: Fit
     """P(a short answer makes a claim that comes with right examples)."""
-    bare: Fit
-    """P(a short answer makes a claim that comes without)."""
     levels: Line
     """From the mean probability of a criterion's due checks to its level, as 0..1."""
     scores: Line
@@ -118,7 +126,6 @@ UNFITTED = Fits(
     sentences=_OWN_WORD,
     key_points=_OWN_WORD,
     exemplified=_OWN_WORD,
-    bare=_OWN_WORD,
     levels=_AS_IT_IS,
     scores=_AS_IT_IS,
     answers=_AS_IT_IS,

@@ -6,14 +6,27 @@ at a time, and a fit that does no better there than no fit is not kept.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
-from interviewer.calibration import Fit, Held, Line, Signals, cut
+from interviewer.calibration import (
+    UNFITTED,
+    Fit,
+    Fits,
+    Held,
+    Line,
+    Signals,
+    Source,
+    cut,
+    mean,
+)
+from interviewer.judgement import THRESHOLD
+from interviewer.rubric import Strict, Text
 
 Floats = NDArray[np.floating[Any]]
 
@@ -138,13 +151,16 @@ def _ridge(design: Floats, target: Floats, prior: Floats, pull: float) -> Floats
 
 def _logistic(design: Floats, truth: Floats, prior: Floats, pull: float) -> Floats:
     """Logistic regression, pulled towards ``prior``: Newton's method, which converges here
-    in a few steps since the pull makes the loss strictly convex."""
+    in a few steps since the pull makes the loss strictly convex. The pull on each weight
+    goes with its signal's variance, so that a signal on 0..1 is not held back for its scale.
+    """
+    pulls = pull * np.array([1.0, *np.maximum(design[:, 1:].var(axis=0), 1e-6)])
     weights: Floats = prior.astype(np.float64)
     for _ in range(50):
         expected = 1 / (1 + np.exp(-np.clip(design @ weights, -30, 30)))
-        slope = design.T @ (expected - truth) + pull * (weights - prior)
+        slope = design.T @ (expected - truth) + pulls * (weights - prior)
         curve = (design * (expected * (1 - expected))[:, None]).T @ design
-        step: Floats = np.linalg.solve(curve + pull * np.eye(len(prior)), slope)
+        step: Floats = np.linalg.solve(curve + np.diag(pulls), slope)
         weights = weights - step
         if float(np.abs(step).max()) < 1e-8:
             break
@@ -154,3 +170,112 @@ def _logistic(design: Floats, truth: Floats, prior: Floats, pull: float) -> Floa
 def _log_loss(odds: Floats, truth: Floats) -> Floats:
     losses: Floats = np.logaddexp(0, np.where(truth > 0.5, -odds, odds))
     return losses
+
+
+# --- The shipped fit, from a file of judged signals --------------------------------------
+
+Named = Literal["sentences", "key_points", "exemplified"]
+SIGNALS: dict[Named, tuple[str, ...]] = {
+    "sentences": ("judged",),
+    "key_points": ("judged", "covered"),
+    "exemplified": ("judged", "empty", "off_topic", "right", "like"),
+}
+"""The signals that each fit may use; each was worth something on questions left out."""
+
+
+class Row(Strict):
+    """One check or claim in one answer, as the judge saw it and as a person told it."""
+
+    fit: Named
+    group: Text
+    """The question."""
+    answer: Text
+    met: bool
+    signals: Signals
+    criterion: str | None = None
+    weight: float = 1.0
+    """The criterion's."""
+    due: bool = True
+    """Silence on it counts."""
+    level: int | None = Field(default=None, ge=1, le=5)
+    """The criterion's level, as a person gave it."""
+    score: float | None = Field(default=None, ge=0, le=1)
+    """The whole answer's score."""
+
+
+def fit_all(rows: Sequence[Row], judge: str, sources: Sequence[Source]) -> Fits:
+    """Every fit from the rows; what has no rows stays the judge's own word."""
+    fits = UNFITTED
+    held: dict[str, Held] = {}
+    for name, signals in SIGNALS.items():
+        judged = [Judged(one.signals, one.met, one.group) for one in rows if one.fit == name]
+        if judged:
+            fit, held[name] = fit_probability(judged, signals)
+            fits = fits.model_copy(update={name: fit})
+    fits = fits.model_copy(update={"judge": judge, "sources": tuple(sources)})
+    fits = _with_line(fits, "levels", _of_criteria(rows, fits), held)
+    fits = _with_line(fits, "answers", _of_answers(rows, fits), held)
+    fits = _with_line(fits, "scores", _of_claims(rows, fits), held)
+    return fits.model_copy(update={"held": held})
+
+
+def _with_line(fits: Fits, name: str, scored: Sequence[Scored], held: dict[str, Held]) -> Fits:
+    if not scored:
+        return fits
+    line, held[name] = fit_line(scored)
+    return fits.model_copy(update={name: line})
+
+
+def _probability(row: Row, fits: Fits) -> float:
+    fit: Fit = getattr(fits, row.fit)
+    return fit.probability(row.signals)
+
+
+def _by(rows: Iterable[Row], *names: str) -> dict[tuple[Any, ...], list[Row]]:
+    found: dict[tuple[Any, ...], list[Row]] = {}
+    for row in rows:
+        found.setdefault(tuple(getattr(row, name) for name in names), []).append(row)
+    return found
+
+
+def _of_criteria(rows: Sequence[Row], fits: Fits) -> list[Scored]:
+    """Each criterion in each answer: what is due, as scoring counts it, beside its level."""
+    scored = []
+    for of_criterion in _by((one for one in rows if one.level), "answer", "criterion").values():
+        met = [(_probability(one, fits), one.due) for one in of_criterion]
+        counted = [p for p, due in met if due or p >= THRESHOLD]
+        first = of_criterion[0]
+        if counted and first.level:
+            scored.append(Scored(mean(counted), (first.level - 1) / 4, first.group))
+    return scored
+
+
+def _of_answers(rows: Sequence[Row], fits: Fits) -> list[Scored]:
+    """Each answer: the weighted mean of its criteria's levels, fitted beside told."""
+    scored = []
+    for of_answer in _by((one for one in rows if one.criterion), "answer").values():
+        pairs = []
+        for of_criterion in _by(of_answer, "criterion").values():
+            met = [(_probability(one, fits), one.due) for one in of_criterion]
+            counted = [p for p, due in met if due or p >= THRESHOLD]
+            if counted:
+                pairs.append((of_criterion[0].weight, fits.levels.score(mean(counted))))
+        told = [one.score for one in of_answer if one.score is not None]
+        total = sum(weight for weight, _ in pairs)
+        if told and total:
+            estimate = sum(weight * value for weight, value in pairs) / total
+            scored.append(Scored(estimate, told[0], of_answer[0].group))
+    return scored
+
+
+def _of_claims(rows: Sequence[Row], fits: Fits) -> list[Scored]:
+    """Each answer's key points beside its score, and each exemplified claim beside its truth."""
+    claims = [one for one in rows if one.fit != "sentences" and one.score is not None]
+    return [
+        Scored(
+            mean([_probability(one, fits) for one in of_answer]),
+            of_answer[0].score or 0.0,
+            of_answer[0].group,
+        )
+        for of_answer in _by(claims, "answer").values()
+    ]

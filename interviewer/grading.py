@@ -194,7 +194,7 @@ class Judge:
         if odds is None:
             return Judgement(seq=seq, check_id=claim.id, met=None, note=_NEITHER, judge=judge)
         found = await self._signals(question, claim, odds, spoken)
-        met = self._met(self._fits.exemplified if claim.right else self._fits.bare, found)
+        met = self._met(self._fits.exemplified, found)
         shown = signals.closest(claim, question, spoken) if met >= THRESHOLD else ()
         return Judgement(
             seq=seq, check_id=claim.id, met=met, sentences=shown, judge=judge, signals=found

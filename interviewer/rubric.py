@@ -5,6 +5,7 @@ one check at a time and puts a chosen probe into words; code does the rest.
 """
 
 import re
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self, get_args
 
@@ -323,7 +324,7 @@ class Rubric(Strict):
         """
         if self.key_point_grading is None or len(question.key_points) < FEWEST_CHECKS:
             return None
-        asks = question.probes or ("What else belongs to a full answer here?",)
+        asks = question.probes or (_WHAT_ELSE,)
         return Criterion(
             id=f"{question.id}__key_points",
             title="Key points of the question",
@@ -388,31 +389,51 @@ class Rubric(Strict):
         return (*key_points.checks, *general) if key_points else general
 
 
-def _as_check(question: Question, position: int, ask: str) -> Check:
-    """A key point in the shape of a check, so that one judge serves both.
+def _as_check(question: Question, position: int, ask: str) -> KeyPointCheck:
+    """A key point of the bank as a check; it is probed for and reported like any other."""
+    point = question.key_points[position]
+    claims = [
+        Claim(
+            id=f"{question.id}__{one.id}",
+            text=one.text,
+            right=(one.right,) if one.right else (),
+            wrong=(one.wrong,) if one.wrong else (),
+        )
+        for one in question.key_points
+    ]
+    check = key_point_check(question.text, claims, position)
+    advice = f"A full answer says that {point.text.rstrip('.')}."
+    return check.model_copy(update={"ask": ask, "probe": ask, "advice": advice})
+
+
+def key_point_check(question: str, claims: Sequence[Claim], position: int) -> KeyPointCheck:
+    """One of a question's key points in the shape of a check, so that one judge serves both.
 
     The question's other key points are its near misses, and only a sentence that holds one of
     its telling words is judged. On two questions' calibration answers (90 pairs, 29 of them
     met) this had an AUC of .88; the key point put to the judge as a criterion of the whole
-    answer .65, as one of the likeliest passage .57.
+    answer .65, of the likeliest passage .57.
     """
-    point = question.key_points[position]
-    others = [one.right or one.text for one in question.key_points if one is not point]
+    claim = claims[position]
+    others = [one.right[0] if one.right else one.text for one in claims if one is not claim]
+    misses = (*(claim.wrong or ("I think it depends on the case.",)), *others[:3])
     return KeyPointCheck(
-        id=f"{question.id}__{point.id}",
+        id=claim.id,
         rung="mechanism",
-        shows=f"says, in any words, that {point.text}",
-        gap=point.text,
-        ask=ask,
-        probe=ask,
-        advice=f"A full answer says that {point.text.rstrip('.')}.",
-        meets=(point.right or point.text, point.text),
-        misses=(point.wrong or "I think it depends on the case.", *others[:3]),
-        cues=tuple(rf"\b{re.escape(one)}" for one in _telling_stems(question, point)),
-        question=question.text,
-        claim=Claim(id=point.id, text=point.text, right=(point.right,) if point.right else ()),
+        shows=f"says, in any words, that {claim.text}",
+        gap=claim.text,
+        ask=_WHAT_ELSE,
+        probe=_WHAT_ELSE,
+        advice=f"A full answer says that {claim.text.rstrip('.')}.",
+        meets=(*claim.right, claim.text) if claim.right else (claim.text, claim.text),
+        misses=misses if len(misses) > 1 else (*misses, "I don't know."),
+        cues=tuple(rf"\b{re.escape(one)}" for one in _telling_stems(question, claim, claims)),
+        question=question,
+        claim=claim,
     )
 
+
+_WHAT_ELSE = "What else belongs to a full answer here?"
 
 _VAGUE = (
     "almost around below best better case different each even every example first free keep less "
@@ -421,13 +442,13 @@ _VAGUE = (
 ).split()
 
 
-def _telling_stems(question: Question, point: KeyPoint) -> list[str]:
-    """Stems that only this key point has: not in the question, not in its other key points."""
-    common = {stem(word) for word in (*words(question.text), *FUNCTION_WORDS, *_VAGUE)}
-    for other in question.key_points:
-        if other is not point:
+def _telling_stems(question: str, claim: Claim, claims: Sequence[Claim]) -> list[str]:
+    """Stems that only this claim has: not in the question, not in its other claims."""
+    common = {stem(word) for word in (*words(question), *FUNCTION_WORDS, *_VAGUE)}
+    for other in claims:
+        if other is not claim:
             common |= {stem(word) for word in words(other.text)}
-    own = words(f"{point.text} {point.right or ''}")
+    own = words(" ".join((claim.text, *claim.right)))
     found = {stem(word) for word in own if len(word) > SHORTEST_TELLING}
     return sorted(one for one in found if one not in common and len(one) >= SHORTEST_TELLING)
 

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from interviewer import batch
-from interviewer.batch import Grader, Response, grade_file, read_responses
-from interviewer.content import load_rubric
+from interviewer.batch import Grader, Response, grade_file, read_lines
+from interviewer.content import load_content, load_rubric
 from interviewer.errors import ContentError, InterviewerError, ModelUnavailable
 from interviewer.llm import count_tokens
 from interviewer.settings import Settings
@@ -162,7 +162,7 @@ async def test_lines_have_the_documented_shape(tmp_path, model, rubric_path, cap
         {"id": "c", "question": "Why?", "key_points": ["it broke"], "answer": "Ünï broke in May."},
     )
     target = tmp_path / "out.jsonl"
-    counted = await grade_file(str(rubric_path), source, target, Settings())
+    counted = await grade_file(str(rubric_path), source, target, Settings(), load_content())
     answered = sum(count_tokens(text, "") for text in (STRONG, "Hm.", "Ünï broke in May."))
     assert counted == {"graded": 2, "not observed": 1, "tokens in answers": answered}
     lines = [json.loads(line) for line in target.read_text(encoding="utf-8").splitlines()]
@@ -182,7 +182,7 @@ async def test_lines_have_the_documented_shape(tmp_path, model, rubric_path, cap
 async def test_a_shipped_rubric_by_its_area(tmp_path, model):
     source = _lines(tmp_path / "in.jsonl", {"id": 1, "question": "Why?", "answer": "Hm."})
     target = tmp_path / "out.jsonl"
-    assert await grade_file("behavioral", source, target, Settings()) == {
+    assert await grade_file("behavioral", source, target, Settings(), load_content()) == {
         "graded": 0,
         "not observed": 1,
         "tokens in answers": 1,
@@ -193,7 +193,7 @@ async def test_a_shipped_rubric_by_its_area(tmp_path, model):
 async def test_a_rubric_that_is_not_there(tmp_path, model, name):
     source = _lines(tmp_path / "in.jsonl", {"id": 1, "question": "Why?", "answer": "Hm."})
     with pytest.raises(ContentError, match="nonsense"):
-        await grade_file(name, source, tmp_path / "out.jsonl", Settings())
+        await grade_file(name, source, tmp_path / "out.jsonl", Settings(), load_content())
 
 
 GOOD_LINE = {"id": 1, "question": "Why?", "answer": "Hm."}
@@ -218,7 +218,7 @@ async def test_a_broken_line_names_file_and_line_and_costs_nothing(
     source = _lines(tmp_path / "in.jsonl", GOOD_LINE, "", line, GOOD_LINE)
     target = tmp_path / "out.jsonl"
     with pytest.raises(InterviewerError) as caught:
-        await grade_file(str(rubric_path), source, target, Settings())
+        await grade_file(str(rubric_path), source, target, Settings(), load_content())
     assert str(caught.value).startswith(f"{source}:3: {said}")
     assert "each line needs" in str(caught.value)
     assert not target.exists()
@@ -231,7 +231,7 @@ def test_a_file_that_can_not_be_read(tmp_path, data):
     if data is not None:
         source.write_bytes(data)
     with pytest.raises(InterviewerError, match=r"in\.jsonl: can't be read .* UTF-8 JSONL"):
-        list(read_responses(source))
+        list(read_lines(source, Response))
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", ""])
@@ -239,14 +239,16 @@ def test_line_ends_and_separators_inside_text(tmp_path, end):
     source = tmp_path / "in.jsonl"
     text = '{"id": 1, "question": "q", "answer": "a\u2028b\u0085c"}'
     source.write_bytes((text + end).encode())
-    (response,) = read_responses(source)
+    (response,) = read_lines(source, Response)
     assert response.answer == "a\u2028b\u0085c"
 
 
 async def test_a_target_that_can_not_be_written(tmp_path, model, rubric_path):
     source = _lines(tmp_path / "in.jsonl", GOOD_LINE)
     with pytest.raises(InterviewerError, match=r"can't be written .* name another file"):
-        await grade_file(str(rubric_path), source, tmp_path / "no" / "out.jsonl", Settings())
+        await grade_file(
+            str(rubric_path), source, tmp_path / "no" / "out.jsonl", Settings(), load_content()
+        )
 
 
 async def test_a_run_that_breaks_off_keeps_what_is_done(tmp_path, model, rubric_path):
@@ -255,7 +257,7 @@ async def test_a_run_that_breaks_off_keeps_what_is_done(tmp_path, model, rubric_
     target = tmp_path / "out.jsonl"
     model.failures = -1
     with pytest.raises(ModelUnavailable):
-        await grade_file(str(rubric_path), source, target, Settings())
+        await grade_file(str(rubric_path), source, target, Settings(), load_content())
     assert len(target.read_text(encoding="utf-8").splitlines()) == 1
 
 

@@ -1,0 +1,95 @@
+"""Fits the scale to a user's own scored answers, and keeps a fit only where it helps."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+
+from interviewer.batch import Grader, Response, open_round, read_lines
+from interviewer.calibration import Fits, Held, Line, Source
+from interviewer.content import Content
+from interviewer.errors import InterviewerError
+from interviewer.fitting import Scored, fit_line
+from interviewer.llm import Model
+
+FEWEST = 20
+"""Scored answers that a fit is worth trying on."""
+
+
+class ScoredResponse(Response):
+    """A line of the input: a response, and what a person gave it."""
+
+    score: float = Field(ge=0, le=1)
+    """The person's score, 0..1."""
+
+
+def fits_path(data_dir: Path, area: str) -> Path:
+    """Where a user's own fit for an area is kept."""
+    return data_dir / "fits" / f"{area}.json"
+
+
+def with_own_fits(content: Content, data_dir: Path, area: str) -> Content:
+    """The content with the user's own fit for this area, where there is one."""
+    path = fits_path(data_dir, area)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return content
+    except OSError as error:
+        raise InterviewerError(f"{path}: can't be read ({error}); delete it or mend it") from error
+    try:
+        return replace(content, fits=Fits.model_validate_json(text))
+    except ValidationError as error:
+        raise InterviewerError(
+            f"{path}: not a fit that this version can read; delete it, then calibrate anew"
+        ) from error
+
+
+async def recalibrate(
+    rubric_name: str, source: Path, content: Content, model: Model
+) -> tuple[str, Fits, dict[str, Held]]:
+    """The area, its fits with what helped put in, and how each did on unseen questions.
+
+    InterviewerError for fewer than FEWEST answers or a single question.
+    """
+    area, of_round = open_round(rubric_name, content)
+    responses = list(read_lines(source, ScoredResponse))
+    if len(responses) < FEWEST or len({one.question for one in responses}) < 2:
+        raise InterviewerError(
+            f"{source}: {len(responses)} answers to {len({one.question for one in responses})} "
+            f"questions; a fit needs at least {FEWEST} answers to 2 or more questions, since it "
+            "is tested on questions that it has not seen"
+        )
+    grader = Grader(of_round, content, model)
+    scored: dict[str, list[Scored]] = {"scores": [], "answers": []}
+    for response in responses:
+        line = await grader.grade(Response.model_validate(response.model_dump(exclude={"score"})))
+        if line.score is not None:
+            name = "scores" if response.claims else "answers"
+            scored[name].append(Scored(line.score, response.score, response.question))
+    lines, held = _fit(scored, content.fits)
+    update = {**lines, "sources": (*content.fits.sources, _source(source, responses))}
+    return area, content.fits.model_copy(update=update), held
+
+
+def _fit(scored: dict[str, list[Scored]], fits: Fits) -> tuple[dict[str, Line], dict[str, Held]]:
+    """The lines that did better on unseen questions, and how all that were tried did."""
+    lines, held = {}, {}
+    for name, answers in scored.items():
+        if len(answers) >= FEWEST and len({one.group for one in answers}) > 1:
+            line, held[name] = fit_line(answers)
+            if held[name].fitted < held[name].unfitted:
+                # The answers were scored by the line in force, so the new one comes after it.
+                lines[name] = line.after(getattr(fits, name))
+    return lines, held
+
+
+def _source(path: Path, responses: Sequence[ScoredResponse]) -> Source:
+    return Source(
+        name=path.name,
+        answers=len(responses),
+        groups=len({one.question for one in responses}),
+        digest=hashlib.sha256(path.read_bytes()).hexdigest()[:12],
+    )

@@ -1,0 +1,114 @@
+"""A user's own scored answers: what is fitted, what is refused, what is kept."""
+
+import json
+import random
+from dataclasses import replace
+
+import pytest
+
+from interviewer import cli, runtime
+from interviewer.calibration import UNFITTED, Line
+from interviewer.cli import grade as shell
+from interviewer.content import load_content
+from interviewer.errors import InterviewerError
+from interviewer.recalibrate import fits_path, recalibrate, with_own_fits
+from tests.doubles import ScriptedModel
+
+
+def _by_number(messages):
+    """The judge's word is a number that the answer names; what holds none is surely no."""
+    asked = messages[-1]["content"].rpartition("Student answer: ")[2]
+    digits = [word.strip(".") for word in asked.split() if word.strip(".").isdigit()]
+    return int(digits[0]) / 100 if digits else 0.01
+
+
+def _answers(path, rule, count=40, questions=4):
+    rng = random.Random(1)
+    lines = []
+    for n in range(count):
+        said = rng.randint(5, 95)
+        lines.append(
+            {
+                "id": n,
+                "question": f"Which figure is it in case {'abcd'[n % questions]}?",
+                "key_points": ["the figure"],
+                "answer": f"I would say it is {said} in all.",
+                "score": rule(said / 100),
+            }
+        )
+    path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    return path
+
+
+async def _recalibrate(path, content):
+    return await recalibrate("ml_theory", path, content, ScriptedModel(yes=_by_number))
+
+
+def _with_straight_lines(content):
+    return replace(content, fits=UNFITTED)
+
+
+async def test_lenient_people_move_the_line(tmp_path):
+    content = _with_straight_lines(load_content())
+    path = _answers(tmp_path / "scored.jsonl", lambda p: 0.5 + p / 2)
+    area, fits, held = await _recalibrate(path, content)
+    assert area == "ml_theory"
+    assert held["scores"].fitted < held["scores"].unfitted / 3
+    assert fits.scores.score(0.0) == pytest.approx(0.5, abs=0.05)
+    assert fits.scores.spread < 0.1
+    assert (fits.sources[-1].name, fits.sources[-1].answers) == ("scored.jsonl", 40)
+    assert fits.answers == content.fits.answers
+
+
+async def test_what_does_not_help_is_not_kept(tmp_path):
+    content = _with_straight_lines(load_content())
+    path = _answers(tmp_path / "scored.jsonl", lambda p: p)
+    _, fits, held = await _recalibrate(path, content)
+    assert held["scores"].fitted >= held["scores"].unfitted
+    assert fits.scores == UNFITTED.scores
+
+
+async def test_a_fit_comes_after_the_one_in_force(tmp_path):
+    shipped = UNFITTED.model_copy(update={"scores": Line(intercept=0.2, slope=0.5, spread=0.3)})
+    content = replace(load_content(), fits=shipped)
+    path = _answers(tmp_path / "scored.jsonl", lambda p: p)
+    _, fits, _ = await _recalibrate(path, content)
+    assert fits.scores.score(0.1) == pytest.approx(0.1, abs=0.05)
+    assert fits.scores.score(0.9) == pytest.approx(0.9, abs=0.05)
+
+
+@pytest.mark.parametrize(("count", "questions"), [(0, 1), (19, 4), (40, 1)])
+async def test_too_few_answers_are_refused(tmp_path, count, questions):
+    path = _answers(tmp_path / "scored.jsonl", lambda p: p, count, questions)
+    with pytest.raises(InterviewerError, match="at least 20 answers to 2 or more questions"):
+        await _recalibrate(path, load_content())
+
+
+async def test_a_score_off_the_scale_names_its_line(tmp_path):
+    path = _answers(tmp_path / "scored.jsonl", lambda p: 5)
+    with pytest.raises(InterviewerError, match=r"scored\.jsonl:1: score: "):
+        await _recalibrate(path, load_content())
+
+
+def test_the_shell_keeps_a_fit_and_grade_uses_it(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("INTERVIEWER_DATA_DIR", str(tmp_path / "data"))
+    scripted = ScriptedModel(yes=_by_number)
+    for module in (runtime, shell):
+        monkeypatch.setattr(module, "open_model", lambda *_, **__: (scripted, None))
+    monkeypatch.setattr("interviewer.batch.open_model", lambda *_, **__: (scripted, None))
+    path = _answers(tmp_path / "scored.jsonl", lambda p: 0.5 + p / 2)
+    assert cli.main(["calibrate", "--rubric", "ml_theory", "--responses", str(path)]) == 0
+    said = capsys.readouterr().out
+    assert "| scores | root mean square error, questions left out |" in said
+    assert "| yes |" in said
+    kept = with_own_fits(load_content(), tmp_path / "data", "ml_theory")
+    assert kept.fits != load_content().fits
+    assert with_own_fits(load_content(), tmp_path / "data", "coding").fits == load_content().fits
+
+
+def test_a_broken_own_fit_says_what_to_do(tmp_path):
+    path = fits_path(tmp_path, "ml_theory")
+    path.parent.mkdir()
+    path.write_text("{}", encoding="utf-8")
+    with pytest.raises(InterviewerError, match="delete it, then calibrate anew"):
+        with_own_fits(load_content(), tmp_path, "ml_theory")

@@ -17,7 +17,7 @@ from interviewer.llm import Model, count_tokens
 from interviewer.round import Round
 from interviewer.rubric import Claim, Level, Question, Strict, Text, key_point_check
 from interviewer.runtime import open_model
-from interviewer.scoring import best_judgements, grade_criterion, question_results, score_of
+from interviewer.scoring import best_judgements, grade_criteria, question_results, score_of
 from interviewer.settings import Settings
 from interviewer.text import words
 from interviewer.transcript import Sentence, split_sentences
@@ -181,16 +181,15 @@ class Grader:
     ) -> GradeLine:
         best = best_judgements(judged)
         criteria = self._round.criteria_for(known)
-        grades = [
-            grade_criterion(one.id, question_results(one, None, best, ()), self._fits.levels)
-            for one in criteria
-        ]
+        weights = {criterion.id: criterion.weight for criterion in criteria}
+        found = {one.id: question_results(one, None, best, ()) for one in criteria}
+        grades = grade_criteria(found, weights, self._fits.levels)
         results = [result for grade in grades for result in grade.results]
         checks = tuple(
             CheckLine(id=one.check_id, met=one.met, sentences=tuple(ref.n for ref in one.evidence))
             for one in results
         )
-        score = score_of(grades, {criterion.id: criterion.weight for criterion in criteria})
+        score = score_of(grades, weights)
         line = self._fits.answers
         return GradeLine(
             id=response.id,

@@ -4,10 +4,9 @@ What is here only applies a fit; ``fitting`` makes one. A fit is data, with its 
 lies in ``rubrics/calibration/fit.yaml``, and a user's own beside their interviews.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
+from typing import Self
 
 from pydantic import Field
 
@@ -75,25 +74,27 @@ class Line(Strict):
 
     intercept: float = 0.0
     slope: float = 1.0
+    whole: float = 0.0
+    """Slope on the mean of everything that the answer was judged on."""
     spread: float = Field(ge=0)
     """80% of the scores that were left out of the fit lay within this of the line."""
 
-    def score(self, mean: float) -> float:
+    def score(self, mean: float, whole: float = 0.0) -> float:
         """The score, 0..1."""
-        return min(1.0, max(0.0, self.intercept + self.slope * mean))
+        return min(1.0, max(0.0, self.intercept + self.slope * mean + self.whole * whole))
 
-    def after(self, other: Line) -> Line:
-        """The two lines in one: ``other`` first, then this."""
-        return Line(
+    def interval(self, mean: float, whole: float = 0.0) -> tuple[float, float]:
+        """Where the score lies with 80% confidence, within 0..1."""
+        middle = self.score(mean, whole)
+        return max(0.0, middle - self.spread), min(1.0, middle + self.spread)
+
+    def after(self, other: Self) -> Self:
+        """The two lines in one: ``other`` first, then this. Neither may look at the whole."""
+        return type(self)(
             intercept=self.intercept + self.slope * other.intercept,
             slope=self.slope * other.slope,
             spread=self.spread,
         )
-
-    def interval(self, mean: float) -> tuple[float, float]:
-        """Where the score lies with 80% confidence, within 0..1."""
-        middle = self.score(mean)
-        return max(0.0, middle - self.spread), min(1.0, middle + self.spread)
 
 
 class Fits(Strict):

@@ -465,13 +465,21 @@ def load_content(own_rubrics: Path | None = None) -> Content:
         prompts=load_prompts(prompts),
         personas=personas,
         process=load_process(prompts / "process.yaml", rubrics, personas),
-        fits=load_fits(content_folder("rubrics") / "calibration" / "fit.yaml"),
+        fits=load_fits(content_folder("rubrics") / "calibration" / "fit.json"),
     )
 
 
 def load_fits(path: Path) -> Fits:
     """The fits in this file; ContentError where it is broken."""
-    return _parse(Fits, _read(path), path)
+    try:
+        return Fits.model_validate_json(_read(path))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the file"
+        raise ContentError(
+            f"{path}:1: {where}: {first['msg']}; make it anew with "
+            "`python -m interviewer calibrate --signals`"
+        ) from error
 
 
 def load_calibration(path: Path) -> Calibration:

@@ -56,6 +56,8 @@ class Scored:
     score: float
     """The person's, 0..1."""
     group: str
+    whole: float | None = None
+    """The mean of everything that the answer was judged on, where the line may look at it."""
 
 
 def fit_probability(judged: Sequence[Judged], names: Sequence[str]) -> tuple[Fit, Held]:
@@ -88,10 +90,13 @@ def fit_line(scored: Sequence[Scored]) -> tuple[Line, Held]:
     (Lei et al. 2018, doi:10.1080/01621459.2017.1307116). ValueError for fewer than two questions.
     """
     groups = [one.group for one in scored]
-    means = np.array([one.mean for one in scored])
     scores = np.array([one.score for one in scored])
-    design = np.column_stack([np.ones(len(scored)), means])
-    prior = np.array([0.0, 1.0])
+    columns = [np.ones(len(scored)), np.array([one.mean for one in scored])]
+    wholes = [one.whole for one in scored if one.whole is not None]
+    if len(wholes) == len(scored) and wholes:
+        columns.append(np.array(wholes))
+    design = np.column_stack(columns)
+    prior = np.array([0.0, 1.0, 0.0][: len(columns)])
 
     def solve(rows: NDArray[np.bool_], pull: float) -> Floats:
         return _ridge(design[rows], scores[rows], prior, pull / 10)
@@ -102,11 +107,11 @@ def fit_line(scored: Sequence[Scored]) -> tuple[Line, Held]:
 
     weights, losses, held = _best(groups, prior, solve, error)
     rank = min(1.0, math.ceil((len(scored) + 1) * CONFIDENCE) / len(scored))
-    spread = float(np.quantile(np.sqrt(losses), rank))
     line = Line(
         intercept=round(float(weights[0]), 4),
         slope=round(float(weights[1]), 4),
-        spread=round(spread, 4),
+        whole=round(float(weights[2]), 4) if len(weights) > 2 else 0.0,
+        spread=round(float(np.quantile(np.sqrt(losses), rank)), 4),
     )
     fitted, unfitted = (round(math.sqrt(one), 4) for one in held)
     return line, Held(
@@ -238,33 +243,52 @@ def _by(rows: Iterable[Row], *names: str) -> dict[tuple[Any, ...], list[Row]]:
     return found
 
 
+@dataclass(frozen=True)
+class _OfAnswer:
+    """One answer's criteria: their first row and the mean of what is due."""
+
+    criteria: list[tuple[Row, float]]
+
+    @property
+    def whole(self) -> float:
+        total = sum(row.weight for row, _ in self.criteria)
+        return sum(row.weight * value for row, value in self.criteria) / total
+
+
+def _answers(rows: Sequence[Row], fits: Fits) -> list[_OfAnswer]:
+    """Each answer's criteria as scoring counts them: silence only where it was due."""
+    found = []
+    for of_answer in _by((one for one in rows if one.criterion), "answer").values():
+        criteria = []
+        for of_criterion in _by(of_answer, "criterion").values():
+            met = [(_probability(one, fits), one.due) for one in of_criterion]
+            counted = [p for p, due in met if due or p >= THRESHOLD]
+            if counted:
+                criteria.append((of_criterion[0], mean(counted)))
+        if criteria:
+            found.append(_OfAnswer(criteria))
+    return found
+
+
 def _of_criteria(rows: Sequence[Row], fits: Fits) -> list[Scored]:
-    """Each criterion in each answer: what is due, as scoring counts it, beside its level."""
-    scored = []
-    for of_criterion in _by((one for one in rows if one.level), "answer", "criterion").values():
-        met = [(_probability(one, fits), one.due) for one in of_criterion]
-        counted = [p for p, due in met if due or p >= THRESHOLD]
-        first = of_criterion[0]
-        if counted and first.level:
-            scored.append(Scored(mean(counted), (first.level - 1) / 4, first.group))
-    return scored
+    """Each criterion in each answer beside the level that a person gave it."""
+    return [
+        Scored(value, (row.level - 1) / 4, row.group, answer.whole)
+        for answer in _answers(rows, fits)
+        for row, value in answer.criteria
+        if row.level is not None
+    ]
 
 
 def _of_answers(rows: Sequence[Row], fits: Fits) -> list[Scored]:
     """Each answer: the weighted mean of its criteria's levels, fitted beside told."""
     scored = []
-    for of_answer in _by((one for one in rows if one.criterion), "answer").values():
-        pairs = []
-        for of_criterion in _by(of_answer, "criterion").values():
-            met = [(_probability(one, fits), one.due) for one in of_criterion]
-            counted = [p for p, due in met if due or p >= THRESHOLD]
-            if counted:
-                pairs.append((of_criterion[0].weight, fits.levels.score(mean(counted))))
-        told = [one.score for one in of_answer if one.score is not None]
-        total = sum(weight for weight, _ in pairs)
-        if told and total:
-            estimate = sum(weight * value for weight, value in pairs) / total
-            scored.append(Scored(estimate, told[0], of_answer[0].group))
+    for answer in _answers(rows, fits):
+        pairs = [(row.weight, fits.levels.score(p, answer.whole)) for row, p in answer.criteria]
+        estimate = sum(weight * value for weight, value in pairs) / sum(w for w, _ in pairs)
+        first = answer.criteria[0][0]
+        if first.score is not None:
+            scored.append(Scored(estimate, first.score, first.group))
     return scored
 
 

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from interviewer.batch import Grader, Response, open_round, read_lines
 from interviewer.calibration import Fits, Held, Line, Source
-from interviewer.content import Content
-from interviewer.errors import InterviewerError
-from interviewer.fitting import Scored, fit_line
+from interviewer.content import Content, load_fits
+from interviewer.errors import ContentError, InterviewerError
+from interviewer.fitting import Row, Scored, fit_all, fit_line
 from interviewer.llm import Model
 
 FEWEST = 20
@@ -33,18 +33,12 @@ def fits_path(data_dir: Path, area: str) -> Path:
 def with_own_fits(content: Content, data_dir: Path, area: str) -> Content:
     """The content with the user's own fit for this area, where there is one."""
     path = fits_path(data_dir, area)
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
+    if not path.exists():
         return content
-    except OSError as error:
-        raise InterviewerError(f"{path}: can't be read ({error}); delete it or mend it") from error
     try:
-        return replace(content, fits=Fits.model_validate_json(text))
-    except ValidationError as error:
-        raise InterviewerError(
-            f"{path}: not a fit that this version can read; delete it, then calibrate anew"
-        ) from error
+        return replace(content, fits=load_fits(path))
+    except ContentError as error:
+        raise ContentError(f"{error}. Or delete the file to use the shipped fit") from error
 
 
 async def recalibrate(
@@ -91,5 +85,26 @@ def _source(path: Path, responses: Sequence[ScoredResponse]) -> Source:
         name=path.name,
         answers=len(responses),
         groups=len({one.question for one in responses}),
-        digest=hashlib.sha256(path.read_bytes()).hexdigest()[:12],
+        digest=_digest(path),
+    )
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+def fit_shipped(path: Path, judge: str) -> Fits:
+    """The fits from a file of judged signals, one ``fitting.Row`` a line."""
+    rows = list(read_lines(path, Row))
+    return fit_all(
+        rows,
+        judge,
+        [
+            Source(
+                name=path.name,
+                answers=len({one.answer for one in rows}),
+                groups=len({one.group for one in rows}),
+                digest=_digest(path),
+            )
+        ],
     )

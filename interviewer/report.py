@@ -18,7 +18,7 @@ from interviewer.scoring import (
     CriterionGrade,
     Vote,
     best_judgements,
-    grade_criterion,
+    grade_criteria,
     question_results,
     score_of,
     vote_of,
@@ -265,10 +265,7 @@ def grades_of(interview: Interview, of_round: Round) -> list[CriterionGrade]:
     for question_id in filter(None, asked):
         for grade in question_grades(interview, of_round, question_id):
             results.setdefault(grade.criterion_id, []).extend(grade.results)
-    return [
-        grade_criterion(one, of_criterion, of_round.fits.levels)
-        for one, of_criterion in results.items()
-    ]
+    return grade_criteria(results, of_round.weights, of_round.fits.levels)
 
 
 def probed_checks(interview: Interview, question_id: str) -> set[str]:
@@ -287,13 +284,11 @@ def question_grades(
     answers = {turn.seq for turn in answers_to(interview.turns, question_id)}
     best = best_judgements(one for one in interview.judgements if one.seq in answers)
     due = probed_checks(interview, question_id) | set(also_due)
-    graded = []
-    for criterion in of_round.criteria_for(of_round.question(question_id)):
-        results = question_results(criterion, question_id, best, due)
-        graded.append(
-            CriterionGrade(criterion_id=criterion.id, level=level_of(results), results=results)
-        )
-    return graded
+    results = {
+        criterion.id: question_results(criterion, question_id, best, due)
+        for criterion in of_round.criteria_for(of_round.question(question_id))
+    }
+    return grade_criteria(results, of_round.weights, of_round.fits.levels)
 
 
 class _Told:

@@ -116,6 +116,17 @@ class Round:
         return list(dict.fromkeys(self._titles.values())).index(self.area_of(criterion))
 
     @cached_property
+    def weights(self) -> dict[str, float]:
+        """Every criterion's weight in this round, by id."""
+        across = (one for of_either in self._elsewhere.values() for _, one in of_either)
+        own = (
+            criterion
+            for rubric in self.rubrics
+            for criterion in (*rubric.all_criteria, *rubric.key_point_criteria)
+        )
+        return {criterion.id: criterion.weight for criterion in (*across, *own)}
+
+    @cached_property
     def _titles(self) -> dict[str, str]:
         return {
             criterion.id: rubric.title

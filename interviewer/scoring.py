@@ -94,21 +94,41 @@ def question_results(
     return tuple(results)
 
 
-def grade_criterion(
-    criterion_id: str, results: Sequence[CheckResult], line: Line
-) -> CriterionGrade:
-    """A criterion's level from its checks: 1 + 4 times the line's score, to the nearest level.
+def grade_criteria(
+    results: Mapping[str, Sequence[CheckResult]], weights: Mapping[str, float], line: Line
+) -> list[CriterionGrade]:
+    """Each criterion's level from its checks: 1 + 4 times the line's score, to the nearest level.
 
-    The line reads the mean probability of the checks that were due. At most 4 while anything
-    is not observed: a single lucky check doesn't earn the top. No level when nothing was due:
-    no evidence is not a low grade.
+    The line reads the mean probability of the checks that were due, and with a smaller weight
+    that of all criteria together: few checks tell little on their own, and what the rest shows
+    makes their reading surer (augmented subscores, Wainer et al. 2001, in Test Scoring, ch. 9).
+    At most 4 while anything is not observed: a single lucky check doesn't earn the top. No
+    level when nothing was due: no evidence is not a low grade.
     """
+    means = {one: _mean_of_due(of_one) for one, of_one in results.items()}
+    seen = {one: value for one, value in means.items() if value is not None}
+    total = sum(weights[one] for one in seen)
+    whole = sum(weights[one] * value for one, value in seen.items()) / total if total else 0.0
+    return [_grade(one, results[one], means[one], whole, line) for one in results]
+
+
+def _mean_of_due(results: Sequence[CheckResult]) -> float | None:
     due = [result.met for result in results if result.met is not None]
-    if not due:
+    return mean(due) if due else None
+
+
+def _grade(
+    criterion_id: str,
+    results: Sequence[CheckResult],
+    of_due: float | None,
+    whole: float,
+    line: Line,
+) -> CriterionGrade:
+    if of_due is None:
         return CriterionGrade(criterion_id=criterion_id, level=None, results=tuple(results))
-    most = 5 if len(due) == len(results) else 4
-    low, high = line.interval(mean(due))
-    estimate = min(most, 1 + 4 * line.score(mean(due)))
+    most = 4 if any(result.met is None for result in results) else 5
+    low, high = line.interval(of_due, whole)
+    estimate = min(most, 1 + 4 * line.score(of_due, whole))
     return CriterionGrade(
         criterion_id=criterion_id,
         level=_level(math.floor(estimate + 0.5)),

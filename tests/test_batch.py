@@ -29,7 +29,7 @@ def grade(a_round, content):
 def model(monkeypatch):
     """The model that a command will find, put in at the one seam where it is chosen."""
     scripted = ScriptedModel(
-        yes=lambda messages: 0.7 if "Scoring crit" in str(messages) else by_markers(messages)
+        yes=lambda messages: 0.7 if "that it broke" in str(messages) else by_markers(messages)
     )
     monkeypatch.setattr(batch, "open_model", lambda *_, **__: (scripted, None))
     return scripted
@@ -113,20 +113,32 @@ async def test_a_model_off_the_menu_gives_no_score(grade):
 
 async def test_key_points_make_the_score(grade):
     def yes(messages):
-        asked = messages[-1]["content"]
-        return 0.8 if "Scoring criteria:\nit broke" in asked else 0.2
+        return 0.8 if "that it broke" in messages[0]["content"] else 0.2
 
     points = ["it broke", "it was cheap", " "]
     line = await grade(STRONG, key_points=points, model=ScriptedModel(yes=yes))
-    assert line.score == pytest.approx(0.5)
-    assert [(check.id, check.met) for check in line.checks[:2]] == [
+    assert [(check.id, check.met) for check in line.checks] == [
         ("key_point_1", 0.8),
-        ("key_point_2", 0.2),
+        ("key_point_2", pytest.approx(0.0025)),  # no sentence holds a word of it
     ]
+    assert line.score == pytest.approx((0.8 + 0.0025) / 2)
     assert line.checks[0].sentences
     # The rubric's checks were not written for this question.
     assert len(line.checks) == 2
     assert set(line.levels.values()) == {None}
+
+
+async def test_a_model_answer_is_judged_sentence_by_sentence(grade):
+    def yes(messages):
+        return 0.9 if "two letters" in messages[0]["content"] else 0.2
+
+    reference = "A stack holds items in order. A queue has two letters. It is fair."
+    line = await grade(
+        "A queue has two letters in it.", key_points=[reference], model=ScriptedModel(yes=yes)
+    )
+    assert [check.id for check in line.checks] == ["key_point_1"]
+    assert line.score == pytest.approx((0.9 + 2 * 0.0025) / 3, abs=0.1)
+    assert line.evidence == ("A queue has two letters in it.",)
 
 
 async def test_a_key_point_can_come_with_examples(grade):

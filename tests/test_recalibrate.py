@@ -3,6 +3,7 @@
 import json
 import random
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,8 @@ from interviewer.calibration import UNFITTED, Line
 from interviewer.cli import grade as shell
 from interviewer.content import load_content
 from interviewer.errors import InterviewerError
-from interviewer.recalibrate import fits_path, recalibrate, with_own_fits
+from interviewer.recalibrate import fit_shipped, fits_path, recalibrate, with_own_fits
+from interviewer.runtime import EMBEDDED_LABEL
 from tests.doubles import ScriptedModel
 
 
@@ -110,5 +112,11 @@ def test_a_broken_own_fit_says_what_to_do(tmp_path):
     path = fits_path(tmp_path, "ml_theory")
     path.parent.mkdir()
     path.write_text("{}", encoding="utf-8")
-    with pytest.raises(InterviewerError, match="delete it, then calibrate anew"):
+    with pytest.raises(InterviewerError, match="delete the file to use the shipped fit"):
         with_own_fits(load_content(), tmp_path, "ml_theory")
+
+
+def test_the_shipped_fit_is_what_its_signals_give():
+    """No number in it is written by hand."""
+    signals = Path(__file__).parent / "data" / "judge_signals.jsonl"
+    assert fit_shipped(signals, EMBEDDED_LABEL) == load_content().fits

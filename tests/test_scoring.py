@@ -10,7 +10,7 @@ from interviewer.scoring import (
     CheckResult,
     CriterionGrade,
     best_judgements,
-    grade_criterion,
+    grade_criteria,
     question_results,
     score_of,
     vote_of,
@@ -143,23 +143,37 @@ STRAIGHT = Line(spread=0.1)
 )
 def test_the_level_of_a_criterion(notation, level):
     for order in (notation, notation[::-1]):
-        grade = grade_criterion("k", _results(order), STRAIGHT)
+        grade = _grade_one(order, STRAIGHT)
         assert (grade.criterion_id, grade.level) == ("k", level)
         assert len(grade.results) == len(notation)
 
 
+def _grade_one(notation, line):
+    (grade,) = grade_criteria({"k": _results(notation)}, {"k": 1}, line)
+    return grade
+
+
 def test_the_level_follows_the_line_and_has_an_interval():
-    line = Line(intercept=-0.2, slope=1.0, spread=0.15)
-    grade = grade_criterion("k", _results("ssm"), line)
+    grade = _grade_one("ssm", Line(intercept=-0.2, slope=1.0, spread=0.15))
     assert grade.estimate == pytest.approx(1 + 4 * (2 / 3 - 0.2))
     assert grade.level == 3
     assert grade.interval == pytest.approx((grade.estimate - 0.6, grade.estimate + 0.6))
 
 
 def test_an_interval_stays_on_the_scale():
-    assert grade_criterion("k", _results("mm"), STRAIGHT).interval == pytest.approx((1, 1.4))
-    assert grade_criterion("k", _results("s-"), STRAIGHT).interval == pytest.approx((4, 4))
-    assert grade_criterion("k", _results("--"), STRAIGHT).interval is None
+    assert _grade_one("mm", STRAIGHT).interval == pytest.approx((1, 1.4))
+    assert _grade_one("s-", STRAIGHT).interval == pytest.approx((4, 4))
+    assert _grade_one("--", STRAIGHT).interval is None
+
+
+def test_what_the_rest_shows_makes_a_criterion_surer():
+    """A half-seen criterion stands higher in a strong answer than in a weak one."""
+    line = Line(slope=0.5, whole=0.5, spread=0.1)
+    weights = {"k": 1, "rest": 3}
+    strong, _ = grade_criteria({"k": _results("sm"), "rest": _results("ss")}, weights, line)
+    weak, _ = grade_criteria({"k": _results("sm"), "rest": _results("mm")}, weights, line)
+    assert strong.estimate == pytest.approx(1 + 4 * (0.25 + 0.5 * 0.875))
+    assert weak.estimate == pytest.approx(1 + 4 * (0.25 + 0.5 * 0.125))
 
 
 def _grades(*levels):

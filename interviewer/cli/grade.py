@@ -11,8 +11,8 @@ from interviewer.calibration import Fits, Held
 from interviewer.cli.commands import Commands
 from interviewer.content import Content, load_content
 from interviewer.errors import InterviewerError
-from interviewer.recalibrate import fits_path, recalibrate, with_own_fits
-from interviewer.runtime import open_model
+from interviewer.recalibrate import fit_shipped, fits_path, recalibrate, with_own_fits
+from interviewer.runtime import EMBEDDED_LABEL, open_model
 from interviewer.settings import Settings
 
 
@@ -27,9 +27,13 @@ def add(commands: Commands) -> None:
     calibrate = commands.add_parser(
         "calibrate", help="fit the scale of grade to answers that you scored yourself"
     )
-    calibrate.add_argument("--rubric", required=True, metavar="AREA|PATH")
-    calibrate.add_argument(
-        "--responses", type=Path, required=True, metavar="SCORED.jsonl", help='with "score": 0..1'
+    calibrate.add_argument("--rubric", metavar="AREA|PATH")
+    what = calibrate.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "--responses", type=Path, metavar="SCORED.jsonl", help='answers, each with "score": 0..1'
+    )
+    what.add_argument(
+        "--signals", type=Path, metavar="SIGNALS.jsonl", help="print the fit that ships, from these"
     )
     calibrate.set_defaults(run=_calibrate)
 
@@ -46,6 +50,11 @@ def _grade(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _calibrate(arguments: argparse.Namespace, settings: Settings) -> int:
+    if arguments.signals:
+        print(fit_shipped(arguments.signals, EMBEDDED_LABEL).model_dump_json(indent=2))
+        return 0
+    if not arguments.rubric:
+        raise InterviewerError("calibrate --responses needs --rubric: an area or a file")
     content = load_content(settings.rubrics_dir)
     area, fits, held = asyncio.run(_fit(arguments, settings, content))
     print("| fit | measure | fitted | as shipped | answers | kept |\n|" + " --- |" * 6)

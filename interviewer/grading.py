@@ -16,7 +16,7 @@ from itertools import zip_longest
 from interviewer import signals
 from interviewer.calibration import SUREST, UNFITTED, Fit, Fits, Signals, logit, sigmoid
 from interviewer.content import Message, Prompt
-from interviewer.gates import Gate
+from interviewer.gates import Gate, judged_sentences
 from interviewer.judgement import THRESHOLD, Judgement
 from interviewer.llm import Model, Verdict
 from interviewer.rubric import Check, Claim, KeyPointCheck
@@ -31,6 +31,12 @@ SURE = 0.9
 
 NEAR = 1.5
 """Log odds within which a second sentence shows a check as well as the best one."""
+
+MOST_DISPUTED = 4
+"""Sentences that are judged again in a dispute."""
+
+MOST_ARGUED = 3.0
+"""Log odds that a sentence with an argument beside it can bring at most."""
 
 EMPTY_ANSWER = "I do not know."
 OFF_TOPIC_ANSWER = "The weather is nice and my cat likes fish."
@@ -98,7 +104,10 @@ class Judge:
         someone else go first. Raises ModelError when the model can't be asked.
         """
         if not await self._model.gives_probabilities():
-            return await self._structured_check(check, seq, sentences, before_call)
+            if not likeliest(check, sentences):
+                return Judgement(seq=seq, check_id=check.id, met=0.0)
+            await before_call()
+            return await self._structured_check(check, seq, sentences)
         found: dict[int, float] = {}
         for sentence in likeliest(check, sentences):
             await before_call()
@@ -142,15 +151,8 @@ class Judge:
         )
 
     async def _structured_check(
-        self,
-        check: Check,
-        seq: int,
-        sentences: Sequence[Sentence],
-        before_call: Callable[[], Awaitable[object]],
+        self, check: Check, seq: int, sentences: Sequence[Sentence]
     ) -> Judgement:
-        if not likeliest(check, sentences):
-            return Judgement(seq=seq, check_id=check.id, met=0.0)
-        await before_call()
         asked = Claim(
             id=check.id,
             text=f"One of the sentences {check.shows}.",
@@ -175,6 +177,29 @@ class Judge:
                     messages.append(Message(role="assistant", content=verdict))
         asked = self._sentence.messages(shows=check.shows, sentence=sentence)
         return messages + asked[1:] if messages else asked
+
+    async def dispute(
+        self, check: Check, seq: int, sentences: Sequence[Sentence], argument: str
+    ) -> Judgement:
+        """Judges a check again, on the sentences that the candidate's argument speaks of.
+
+        The argument chooses where to look, past the check's cues, and stands beside each
+        sentence as data. Half the word comes from the sentence alone, so that no argument
+        makes evidence of a sentence that shows nothing; what speaks to the grader is left out.
+        """
+        told = " ".join(one.text for one in judged_sentences(argument))
+        wanted = signals.content_stems(f"{told} {' '.join(check.meets)}")
+        near = sorted(sentences, key=lambda one: -len(wanted & signals.content_stems(one.text)))
+        if not await self._model.gives_probabilities():
+            return await self._structured_check(check, seq, sentences)
+        found: dict[int, float] = {}
+        for sentence in near[:MOST_DISPUTED]:
+            alone = await self._model.yes(self.sentence_messages(check, sentence.text))
+            beside = f"{sentence.text} (The speaker says of it: {told})"
+            argued = await self._model.yes(self.sentence_messages(check, beside))
+            if alone is not None and argued is not None:
+                found[sentence.n] = (logit(alone) + min(logit(argued), MOST_ARGUED)) / 2
+        return self._weigh(check, seq, sentences, found)
 
     async def claim(
         self, question: str, claim: Claim, seq: int, sentences: Sequence[Sentence]

@@ -24,15 +24,20 @@ from interviewer.errors import (
 )
 from interviewer.gates import LONGEST_ANSWER
 from interviewer.grading import Judge
+from interviewer.judgement import Dispute
 from interviewer.llm import Model
 from interviewer.process import Seat
 from interviewer.reply import Replier, open_answers
 from interviewer.round import Round
 from interviewer.rubric import Check, Question
+from interviewer.scoring import best_judgements
 from interviewer.selection import choose_questions
 from interviewer.session import DEFAULT_PERSONA, Interview, Plan, State, fold
 from interviewer.store import Store
 from interviewer.transcript import Sentence, Turn
+
+LONGEST_ARGUMENT = 2_000
+"""Characters of an argument in a dispute."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -191,6 +196,46 @@ class InterviewService:
             self._store.add_turn(interview_id, self._replier.last_turn(interview))
         live.tell(draft="", doing="", problem="")
         self.wake(interview_id)
+
+    async def dispute(
+        self, interview_id: str, question_id: str, check_id: str, argument: str
+    ) -> Dispute:
+        """Judges a finding again with the candidate's argument, and keeps both results.
+
+        The argument says where to look; it is no evidence itself. AnswerRejected where there is
+        nothing to judge, and the message says why; ModelError when the model can't be asked.
+        """
+        interview = self._store.load(interview_id)
+        of_round = self.content.round(interview.plan.areas)
+        if not argument.strip():
+            raise AnswerRejected("Say first which of your words show it; then it is judged again.")
+        if len(argument) > LONGEST_ARGUMENT:
+            raise AnswerRejected(
+                f"Your argument has {len(argument):,} characters; at most {LONGEST_ARGUMENT:,} "
+                "are read. Say shortly which of your words show it."
+            )
+        if question_id not in interview.plan.question_ids:
+            raise AnswerRejected(f"This interview has no question {question_id!r}.")
+        question = of_round.question(question_id)
+        known = {check.id: check for check in of_round.ladder_for(question)}
+        answers = open_answers(interview.turns, question)
+        if check_id not in known or not answers:
+            raise AnswerRejected(
+                "There is nothing to judge again here: no answer was graded on it."
+            )
+        judged = [
+            await self._judge.dispute(known[check_id], answer.seq, sentences, argument)
+            for answer, sentences in answers
+        ]
+        dispute = Dispute(
+            question_id=question_id,
+            check_id=check_id,
+            argument=argument.strip(),
+            judgement=best_judgements(judged)[check_id],
+            at=self._now(),
+        )
+        self._store.add_dispute(interview_id, dispute)
+        return dispute
 
     # --- What is seen ---
 

@@ -1,5 +1,7 @@
 """What was found out about one check in one answer."""
 
+from datetime import datetime
+
 from interviewer.calibration import Signals
 from interviewer.rubric import Strict
 
@@ -28,3 +30,18 @@ class Judgement(Strict):
     def shown(self) -> bool:
         """Whether the answer shows the check."""
         return self.met is not None and self.met >= THRESHOLD
+
+
+class Dispute(Strict):
+    """A finding that the candidate disagreed with, and what came of judging it again.
+
+    The first judgement stays where it is; both are shown.
+    """
+
+    question_id: str
+    check_id: str
+    argument: str
+    """The candidate's words."""
+    judgement: Judgement
+    """The second one."""
+    at: datetime

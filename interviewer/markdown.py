@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from interviewer.debrief import Proof
 from interviewer.figures import QuestionReport
 from interviewer.loop_report import LoopReport, RoundReport, StageReport
-from interviewer.report import AreaReport, CriterionReport, Missing, Report
+from interviewer.report import AreaReport, CriterionReport, Missing, Report, interval_of
 
 
 def to_markdown(report: Report) -> str:
     """The report of one interview."""
-    return "\n".join([*_head(report), *_body(report), *_questions(report), *_tail(report)]) + "\n"
+    parts = (_head(report), _body(report), _questions(report), _disputes(report), _tail(report))
+    return "\n".join(line for part in parts for line in part) + "\n"
 
 
 def _head(report: Report) -> Iterator[str]:
@@ -64,7 +65,8 @@ def _body(report: Report) -> Iterator[str]:
 
 def _criterion(one: CriterionReport) -> Iterator[str]:
     yield ""
-    yield f"### {one.title}: {one.level or 'not observed'}"
+    interval = interval_of(one.low, one.high)
+    yield f"### {one.title}: {one.level or 'not observed'}{f' ({interval})' if interval else ''}"
     if one.anchor:
         yield ""
         yield f"{one.anchor}"
@@ -104,6 +106,26 @@ def _questions(report: Report) -> Iterator[str]:
             yield "What a full answer holds:"
             yield ""
             yield from (f"- {_plain(it.text)} ({it.status})" for it in one.key_points)
+
+
+def _disputes(report: Report) -> Iterator[str]:
+    if report.disputes:
+        yield ""
+        yield "## What you disagreed with"
+        yield ""
+    for one in report.disputes:
+        yield (
+            f"- **{one.check}** (question {one.number}). You said: {_inline(one.argument)} "
+            f"First judged {finding(one.before, one.shown_before)}; "
+            f"judged again {finding(one.after, one.shown_after)}."
+        )
+
+
+def finding(met: float | None, shown: bool) -> str:
+    """A judgement in words, with its probability."""
+    if met is None:
+        return "not observed"
+    return f"{'shown' if shown else 'not shown'} ({met:.0%})"
 
 
 def figures(one: QuestionReport) -> list[tuple[str, str]]:

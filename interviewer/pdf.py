@@ -13,7 +13,7 @@ from fpdf.enums import XPos, YPos
 from interviewer.figures import QuestionReport
 from interviewer.loop_report import LoopReport, StageReport
 from interviewer.markdown import figures
-from interviewer.report import AreaReport, CriterionReport, Report, TranscriptTurn
+from interviewer.report import AreaReport, CriterionReport, Report, TranscriptTurn, interval_of
 
 _FALLBACKS = ("math", "symbol2")
 _FONTS = (
@@ -130,7 +130,9 @@ def _area_line(area: AreaReport) -> str:
 
 
 def _write_criterion(document: "_Document", one: CriterionReport) -> None:
-    document.strong(f"{one.title}: {one.level or 'not observed'}")
+    interval = interval_of(one.low, one.high)
+    shown = f"{one.level or 'not observed'}{f' ({interval})' if interval else ''}"
+    document.strong(f"{one.title}: {shown}")
     if one.anchor:
         document.text(one.anchor)
     for proof in one.evidence:

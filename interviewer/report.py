@@ -49,11 +49,27 @@ class Missing(Strict):
     """A check that was due and not shown."""
 
     check: str
+    check_id: str
     question_id: str | None
     number: int
     """The question's position in the interview, from 1."""
     note: str
     advice: str
+
+
+class DisputeReport(Strict):
+    """A finding that the candidate disagreed with, before and after it was judged again."""
+
+    check: str
+    check_id: str
+    question_id: str
+    number: int
+    argument: str
+    before: float | None
+    """Probability that the answer shows it, as first judged; None: not judged."""
+    after: float | None
+    shown_before: bool
+    shown_after: bool
 
 
 class NotObserved(Strict):
@@ -72,6 +88,9 @@ class CriterionReport(Strict):
     title: str
     weight: float
     level: Level | None
+    low: float | None
+    """The level's 80% interval, 1..5; None: not observed."""
+    high: float | None
     anchor: str | None
     """What the level looks like, in the rubric's words."""
     bar: float
@@ -80,6 +99,11 @@ class CriterionReport(Strict):
     evidence: tuple[Evidence, ...]
     missing: tuple[Missing, ...]
     not_observed: tuple[NotObserved, ...]
+
+
+def interval_of(low: float | None, high: float | None) -> str:
+    """An interval in words; empty where there is none."""
+    return "" if low is None or high is None else f"80%: {low:.1f} to {high:.1f}"
 
 
 class AreaReport(Strict):
@@ -157,6 +181,7 @@ class Report(Strict):
     areas: tuple[AreaReport, ...]
     criteria: tuple[CriterionReport, ...]
     questions: tuple[QuestionReport, ...]
+    disputes: tuple[DisputeReport, ...]
     transcript: tuple[TranscriptTurn, ...]
 
 
@@ -205,6 +230,7 @@ def make_report(
         areas=tuple(_areas(criteria, of_round, standard)),
         criteria=criteria,
         questions=tuple(_questions(interview, of_round)),
+        disputes=tuple(_disputes(interview, of_round, told)),
         transcript=tuple(_transcript(interview, of_round, grades)),
     )
 
@@ -218,13 +244,32 @@ def _areas(
         seen = [(one.level, one.weight) for one in criteria if one.area == title and one.level]
         total = sum(weight for _, weight in seen)
         mean = sum(level * weight for level, weight in seen) / total if total else None
+        low, high = _area_interval([one for one in criteria if one.area == title])
         yield AreaReport(
             area=ids[title],
             title=title,
             level=mean,
             weight=total,
             bar=standard.bar(ids[title]),
+            low=low,
+            high=high,
         )
+
+
+def _area_interval(
+    criteria: Sequence[CriterionReport],
+) -> tuple[float, float] | tuple[None, None]:
+    """The weighted means of the criteria's intervals: as wide as if they erred together.
+
+    They share a judge and an answer, so that their errors can't be taken to cancel out.
+    """
+    seen = [(one.low, one.high, one.weight) for one in criteria]
+    known = [(low, high, w) for low, high, w in seen if low is not None and high is not None]
+    total = sum(weight for _, _, weight in known)
+    if not total:
+        return None, None
+    low = sum(low * weight for low, _, weight in known) / total
+    return low, sum(high * weight for _, high, weight in known) / total
 
 
 def _questions(interview: Interview, of_round: Round) -> Iterator[QuestionReport]:
@@ -282,7 +327,7 @@ def question_grades(
 ) -> list[CriterionGrade]:
     """The grades of the answers to one question; ``also_due`` checks count as asked for."""
     answers = {turn.seq for turn in answers_to(interview.turns, question_id)}
-    best = best_judgements(one for one in interview.judgements if one.seq in answers)
+    best = best_judgements(one for one in interview.all_judgements if one.seq in answers)
     due = probed_checks(interview, question_id) | set(also_due)
     results = {
         criterion.id: question_results(criterion, question_id, best, due)
@@ -323,6 +368,8 @@ def _criterion(
         title=criterion.title,
         weight=criterion.weight,
         level=grade.level,
+        low=grade.interval[0] if grade.interval else None,
+        high=grade.interval[1] if grade.interval else None,
         anchor=criterion.levels[grade.level] if grade.level else None,
         bar=bar,
         bar_anchor=next(text for at, text in sorted(criterion.levels.items()) if at >= bar),
@@ -342,6 +389,7 @@ def _criterion(
         missing=tuple(
             Missing(
                 check=label(check := of_round.check(result.check_id)),
+                check_id=check.id,
                 question_id=result.question_id,
                 number=told.number(result.question_id),
                 note=result.note or "",
@@ -358,6 +406,27 @@ def _criterion(
             for result in found.get("not observed", [])
         ),
     )
+
+
+def _disputes(interview: Interview, of_round: Round, told: _Told) -> Iterator[DisputeReport]:
+    for one in interview.disputes:
+        answers = {turn.seq for turn in answers_to(interview.turns, one.question_id)}
+        first = best_judgements(
+            each
+            for each in interview.judgements
+            if each.seq in answers and each.check_id == one.check_id
+        ).get(one.check_id)
+        yield DisputeReport(
+            check=label(of_round.check(one.check_id)),
+            check_id=one.check_id,
+            question_id=one.question_id,
+            number=told.number(one.question_id),
+            argument=one.argument,
+            before=first.met if first else None,
+            after=one.judgement.met,
+            shown_before=bool(first and first.shown),
+            shown_after=one.judgement.shown,
+        )
 
 
 def _tonight(criteria: Sequence[CriterionReport]) -> tuple[Missing, ...]:

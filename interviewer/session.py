@@ -12,7 +12,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from interviewer.gates import Gate
-from interviewer.judgement import Judgement
+from interviewer.judgement import Dispute, Judgement
 from interviewer.persona import Persona
 from interviewer.probe import Target
 from interviewer.process import Seat
@@ -54,6 +54,13 @@ class Interview(Strict):
     plan: Plan
     turns: tuple[Turn, ...]
     judgements: tuple[Judgement, ...]
+    disputes: tuple[Dispute, ...] = ()
+
+    @property
+    def all_judgements(self) -> tuple[Judgement, ...]:
+        """The judgements, and those of disputes that the candidate won."""
+        won = (one.judgement for one in self.disputes if one.judgement.shown)
+        return (*self.judgements, *won)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
 from interviewer.errors import InterviewNotFound, StoreError, TurnConflict
-from interviewer.judgement import Judgement
+from interviewer.judgement import Dispute, Judgement
 from interviewer.process import Loop, LoopPlan
 from interviewer.session import Interview, Plan
 from interviewer.transcript import Turn
@@ -52,6 +52,15 @@ _JUDGEMENTS = sa.Table(
     sa.Column("seq", sa.Integer, primary_key=True),
     sa.Column("check_id", sa.String(100), primary_key=True),
     sa.Column("judgement", sa.JSON, nullable=False),
+)
+
+_DISPUTES = sa.Table(
+    "disputes",
+    _METADATA,
+    sa.Column("interview_id", sa.ForeignKey("interviews.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("question_id", sa.String(100), primary_key=True),
+    sa.Column("check_id", sa.String(100), primary_key=True),
+    sa.Column("dispute", sa.JSON, nullable=False),
 )
 
 _LOOPS = sa.Table(
@@ -174,6 +183,17 @@ class Store:
             )
             connection.execute(_judgement_row(interview_id, judgement))
 
+    def add_dispute(self, interview_id: str, dispute: Dispute) -> None:
+        """Stores a dispute; a later one about the same finding takes its place."""
+        same = (
+            _DISPUTES.c.interview_id == interview_id,
+            _DISPUTES.c.question_id == dispute.question_id,
+            _DISPUTES.c.check_id == dispute.check_id,
+        )
+        with self._transaction() as connection:
+            connection.execute(_DISPUTES.delete().where(*same))
+            connection.execute(_dispute_row(interview_id, dispute))
+
     def load(self, interview_id: str) -> Interview:
         """The interview with this id; InterviewNotFound when there is none."""
         with self._transaction() as connection:
@@ -259,6 +279,8 @@ class Store:
                     connection.execute(_turn_row(one.id, turn))
                 for judgement in one.judgements:
                     connection.execute(_judgement_row(one.id, judgement))
+                for dispute in one.disputes:
+                    connection.execute(_dispute_row(one.id, dispute))
             for loop in loops:
                 if _adopt(connection, _LOOPS, loop.id, owner):
                     continue
@@ -294,6 +316,13 @@ def _interviews(connection: sa.Connection, which: sa.ColumnElement[bool]) -> tup
         .order_by(_JUDGEMENTS.c.seq, _JUDGEMENTS.c.check_id)
     ):
         judgements[row.interview_id].append(Judgement.model_validate(row.judgement))
+    disputes: dict[str, list[Dispute]] = defaultdict(list)
+    for row in connection.execute(
+        sa.select(_DISPUTES.c.interview_id, _DISPUTES.c.dispute)
+        .where(_DISPUTES.c.interview_id.in_(wanted))
+        .order_by(_DISPUTES.c.question_id, _DISPUTES.c.check_id)
+    ):
+        disputes[row.interview_id].append(Dispute.model_validate(row.dispute))
     return tuple(
         Interview(
             id=row.id,
@@ -302,6 +331,7 @@ def _interviews(connection: sa.Connection, which: sa.ColumnElement[bool]) -> tup
             plan=Plan.model_validate(row.plan),
             turns=tuple(turns[row.id]),
             judgements=tuple(judgements[row.id]),
+            disputes=tuple(disputes[row.id]),
         )
         for row in rows
     )
@@ -338,6 +368,15 @@ def _place_row(loop_id: str, position: int, interview_id: str) -> sa.Insert:
 def _loop_row(loop_id: str, owner: str, created_at: datetime, plan: LoopPlan) -> sa.Insert:
     return _LOOPS.insert().values(
         id=loop_id, owner=owner, created_at=created_at, plan=plan.model_dump(mode="json")
+    )
+
+
+def _dispute_row(interview_id: str, dispute: Dispute) -> sa.Insert:
+    return _DISPUTES.insert().values(
+        interview_id=interview_id,
+        question_id=dispute.question_id,
+        check_id=dispute.check_id,
+        dispute=dispute.model_dump(mode="json"),
     )
 
 

@@ -1,6 +1,7 @@
 """What was held so far: list, read, delete, take along, bring back."""
 
 import argparse
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -8,7 +9,7 @@ from pathlib import Path
 
 from interviewer.cli.commands import Commands, read_text, write_bytes
 from interviewer.history import History
-from interviewer.markdown import loop_to_markdown, to_markdown
+from interviewer.markdown import finding, loop_to_markdown, to_markdown
 from interviewer.pdf import loop_pdf, report_pdf
 from interviewer.practice import Practice
 from interviewer.runtime import Runtime, open_runtime
@@ -27,6 +28,15 @@ def add(commands: Commands) -> None:
     report.add_argument("--json", action="store_true", help="print it as JSON")
     report.add_argument("--pdf", type=Path, metavar="FILE", help="write it as a PDF instead")
     report.set_defaults(run=_report)
+
+    dispute = commands.add_parser(
+        "dispute", help="have a finding of a report judged again, with your argument"
+    )
+    dispute.add_argument("id")
+    dispute.add_argument("question", help="the question's id, as report --json names it")
+    dispute.add_argument("check", help="the finding's check_id, as report --json names it")
+    dispute.add_argument("--argument", required=True, help="which of your words show it")
+    dispute.set_defaults(run=_dispute)
 
     export = commands.add_parser("export", help="write everything as one file")
     export.add_argument("file", type=Path)
@@ -95,6 +105,25 @@ def _report(arguments: argparse.Namespace, settings: Settings) -> int:
         write_bytes(arguments.pdf, data)
     else:
         print(text)
+    return 0
+
+
+def _dispute(arguments: argparse.Namespace, settings: Settings) -> int:
+    return asyncio.run(_judge_again(arguments, settings))
+
+
+async def _judge_again(arguments: argparse.Namespace, settings: Settings) -> int:
+    runtime = open_runtime(settings, patience=0)
+    try:
+        await runtime.service.dispute(
+            arguments.id, arguments.question, arguments.check, arguments.argument
+        )
+        for one in runtime.query.report(arguments.id).disputes:
+            if (one.question_id, one.check_id) == (arguments.question, arguments.check):
+                print(f"first judged {finding(one.before, one.shown_before)}")
+                print(f"judged again {finding(one.after, one.shown_after)}")
+    finally:
+        await runtime.close()
     return 0
 
 

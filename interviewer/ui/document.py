@@ -9,16 +9,18 @@ from interviewer.debrief import Debrief, Proof, Statement
 from interviewer.figures import QuestionReport
 from interviewer.history import CheckProgress, Entry, History
 from interviewer.loop_report import LoopReport, RoundReport, StageReport
-from interviewer.markdown import figures
+from interviewer.markdown import figures, finding
 from interviewer.practice import Practice
 from interviewer.report import (
     AreaReport,
     CriterionReport,
+    DisputeReport,
     Evidence,
     Mark,
     Missing,
     Report,
     TranscriptTurn,
+    interval_of,
 )
 
 GOOD = frozenset({"hire", "strong hire"})
@@ -34,6 +36,7 @@ def report(value: Report) -> str:
         _areas(value.areas),
         *(_area(area, value) for area in value.areas),
         _questions(value.questions),
+        _disputes(value.disputes),
         _transcript(value),
     )
 
@@ -128,10 +131,11 @@ def _criterion(one: CriterionReport) -> str:
         names = ", ".join(dict.fromkeys(gap.check for gap in one.not_observed))
         parts.append(f'<p class="fine">Not observed, and not counted: {_e(names)}.</p>')
     is_open = " open" if one.level and one.level < one.bar else ""
-    gauge = charts.gauge(one.level, one.bar)
+    gauge = charts.gauge(one.level, one.bar, one.low, one.high)
     level = one.level or "not observed"
     return (
-        f"<details{is_open}><summary><span class=name>{_e(one.title)}: {level}</span>{gauge}"
+        f"<details{is_open}><summary><span class=name>{_e(one.title)}: {level} "
+        f"<span class=side>{_e(interval_of(one.low, one.high))}</span></span>{gauge}"
         f"</summary>{''.join(parts)}</details>"
     )
 
@@ -173,6 +177,18 @@ def _question(one: QuestionReport) -> str:
         )
         parts.append(f"<h4>What a full answer holds</h4><ul>{rows}</ul>")
     return f"<h3>{one.number}. {_e(one.text)}</h3>{''.join(parts)}"
+
+
+def _disputes(disputes: Sequence[DisputeReport]) -> str:
+    if not disputes:
+        return ""
+    rows = "".join(
+        f"<li><strong>{_e(one.check)}</strong> (question {one.number}). You said: "
+        f"<q>{_e(one.argument)}</q> First judged {_e(finding(one.before, one.shown_before))}; "
+        f"judged again {_e(finding(one.after, one.shown_after))}.</li>"
+        for one in disputes
+    )
+    return f"<section><h2>What you disagreed with</h2><ul>{rows}</ul></section>"
 
 
 def _transcript(value: Report) -> str:

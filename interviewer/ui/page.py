@@ -94,6 +94,11 @@ class Page:
             (self._start.history, self._on_history, []),
             (self._report.leave, self._on_leave_report, [here, mine]),
             (self._report.again, self._on_again, [here, mine, self._report.question]),
+            (
+                self._report.dispute,
+                self._on_dispute,
+                [here, self._report.finding, self._report.argument],
+            ),
             (self._loop.go_on, self._on_next_round, [here, mine]),
             (self._loop.read, self._on_read, [self._loop.round]),
             (self._loop.leave, self._on_leave, []),
@@ -159,6 +164,14 @@ class Page:
         except InterviewerError as error:
             gr.Warning(str(error))
             return place
+
+    async def _on_dispute(self, place: str, finding: str | None, argument: str) -> str:
+        question_id, _, check_id = (finding or "").partition(":")
+        try:
+            await self._service.dispute(place.partition(":")[2], question_id, check_id, argument)
+        except InterviewerError as error:
+            gr.Warning(str(error))
+        return place
 
     async def _on_next_round(self, place: str, owner: str) -> str:
         try:

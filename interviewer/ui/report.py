@@ -26,7 +26,27 @@ class ReportView:
                     [], label="Give an answer again", elem_id="again-question", interactive=True
                 )
                 self.again = gr.Button("Answer this question again", elem_id="answer-again-button")
-        self.outputs = [self._view, self._report, self._again_box, self.question]
+            with gr.Accordion("Disagree with a finding", open=False, elem_id="dispute-box") as box:
+                self.finding = gr.Dropdown(
+                    [], label="Not shown, it says", elem_id="dispute-finding", interactive=True
+                )
+                self.argument = gr.Textbox(
+                    label="Which of your words show it?",
+                    info="It is judged once more with what you say here. Both results stay.",
+                    lines=2,
+                    elem_id="dispute-argument",
+                )
+                self.dispute = gr.Button("Judge it again", elem_id="dispute")
+            self._dispute_box = box
+        self.outputs = [
+            self._view,
+            self._report,
+            self._again_box,
+            self.question,
+            self._dispute_box,
+            self.finding,
+            self.argument,
+        ]
 
     def wire(self, place: gr.BrowserState, private: dict[str, Any]) -> None:
         """The events that stay within this view."""
@@ -41,11 +61,19 @@ class ReportView:
         report = self._query.report(interview_id)
         comparison = self._query.comparison(interview_id)
         first = document.comparison(comparison) if comparison else ""
+        findings = [
+            (f"{gap.check} (question {gap.number})", f"{gap.question_id}:{gap.check_id}")
+            for criterion in report.criteria
+            for gap in criterion.missing
+        ]
         questions = [(f"{one.number}. {one.text}", one.id) for one in report.questions]
         return {
             self._view: gr.update(visible=True),
             self._report: first + document.report(report),
             self._again_box: gr.update(visible=bool(questions)),
+            self._dispute_box: gr.update(visible=bool(findings)),
+            self.finding: gr.update(choices=findings, value=findings[0][1] if findings else None),
+            self.argument: "",
             self.question: gr.update(
                 choices=questions, value=questions[0][1] if questions else None
             ),

@@ -8,6 +8,7 @@ before rendering), and the chat template's control tokens in it are defused.
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypedDict, TypeVar
@@ -23,7 +24,8 @@ from interviewer.errors import ContentError
 from interviewer.persona import Persona
 from interviewer.process import Process
 from interviewer.round import Round
-from interviewer.rubric import Calibration, Rubric, Strict, Text
+from interviewer.rubric import Calibration, CalibrationAnswer, Extension, Rubric, Strict, Text
+from interviewer.transcript import split_sentences
 
 Role = Literal["system", "user", "assistant"]
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -99,8 +101,43 @@ def _cure(error: ErrorDetails) -> str:
     return f"{where}: {message}"
 
 
-def _parse(model: type[ModelT], text: str, path: Path, first_line: int = 1) -> ModelT:
-    """The YAML ``text`` as ``model``; ContentError with every fault's file, line and cure."""
+@dataclass(frozen=True)
+class _Document:
+    """A YAML file as read, with what is needed to say where a fault stands."""
+
+    path: Path
+    node: yaml.Node | None
+    data: Any
+    first_line: int = 1
+
+    def place(self, *steps: int | str) -> str:
+        """File and line of what the steps lead to."""
+        return f"{self.path}:{_line_of(self.node, steps) + self.first_line - 1}"
+
+    def has(self, key: str) -> bool:
+        """Whether it has this key at the top."""
+        return isinstance(self.data, dict) and key in self.data
+
+    @contextmanager
+    def explaining(self) -> Iterator[None]:
+        """Turns the faults that a model finds into a ContentError with lines and cures."""
+        try:
+            yield
+        except ValidationError as error:
+            raise ContentError(
+                "\n".join(
+                    f"{self.path}:{_place(self.node, fault) + self.first_line - 1}: {_cure(fault)}"
+                    for fault in _told_once(error.errors())
+                )
+            ) from error
+
+    def as_a(self, model: type[ModelT]) -> ModelT:
+        """The document as ``model``; ContentError with every fault's file, line and cure."""
+        with self.explaining():
+            return model.model_validate(self.data)
+
+
+def _document(text: str, path: Path, first_line: int = 1) -> _Document:
     try:
         loader = _Loader(text)
         node = loader.get_single_node()
@@ -113,15 +150,31 @@ def _parse(model: type[ModelT], text: str, path: Path, first_line: int = 1) -> M
         raise ContentError(f"{path}:{first_line}: not readable as YAML: {error}") from error
     except ValueError as error:  # an impossible date, say
         raise ContentError(f"{path}:{first_line}: {error}; put the value in quotes") from error
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        raise ContentError(
-            "\n".join(
-                f"{path}:{_place(node, fault) + first_line - 1}: {_cure(fault)}"
-                for fault in _told_once(error.errors())
-            )
-        ) from error
+    return _Document(path, node, data, first_line)
+
+
+def _parse(model: type[ModelT], text: str, path: Path, first_line: int = 1) -> ModelT:
+    """The YAML ``text`` as ``model``; ContentError with every fault's file, line and cure."""
+    return _document(text, path, first_line).as_a(model)
+
+
+class _Faults:
+    """Collects what is wrong with several files, to tell it all at once."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    @contextmanager
+    def collect(self) -> Iterator[None]:
+        try:
+            yield
+        except ContentError as error:
+            self.told.append(str(error))
+
+    def tell(self) -> None:
+        """Raises them, if there are any."""
+        if self.told:
+            raise ContentError("\n".join(self.told))
 
 
 def _told_once(faults: Sequence[ErrorDetails]) -> list[ErrorDetails]:
@@ -174,37 +227,82 @@ def _read(path: Path) -> str:
 # --- Rubrics ----------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class _RubricFile:
+    rubric: Rubric
+    paths: tuple[Path, ...]
+    """The file of the area, then those that extend it."""
+
+
 def load_rubric(path: Path) -> Rubric:
     """The rubric in this file; ContentError with file, line and cure where it is broken."""
     return _parse(Rubric, _read(path), path)
 
 
 def load_rubrics(*folders: Path) -> dict[str, Rubric]:
-    """The rubrics of every ``*.yaml`` in the folders, by area; a later folder's take precedence."""
-    files: dict[str, _RubricFile] = {}
+    """The rubrics in the folders, by area, with what other files there add to them.
+
+    A later folder's file of an area takes the place of an earlier one's. ContentError with
+    every fault in all of the files.
+    """
+    faults = _Faults()
+    documents: list[list[_Document]] = []
     for folder in folders:
-        files |= _rubrics_in(folder)
-    _check_ids_are_unique(list(files.values()))
+        documents.append([])
+        for path in _yaml_files(folder):
+            with faults.collect():
+                documents[-1].append(_document(_read(path), path))
+    files: dict[str, _RubricFile] = {}
+    for of_folder in documents:
+        whole = [one for one in of_folder if not one.has("extends")]
+        files |= _areas(whole, faults)
+    broken = bool(faults.told)
+    for document in (one for of_folder in documents for one in of_folder if one.has("extends")):
+        # Where the file of the area is broken itself, that is the fault to mend.
+        if not broken or document.data["extends"] in files:
+            with faults.collect():
+                _extend(files, document)
+    with faults.collect():
+        _check_ids_are_unique(list(files.values()))
+    faults.tell()
     return {area: file.rubric for area, file in files.items()}
 
 
-@dataclass(frozen=True)
-class _RubricFile:
-    path: Path
-    rubric: Rubric
-
-
-def _rubrics_in(folder: Path) -> dict[str, _RubricFile]:
-    files: dict[str, _RubricFile] = {}
-    paths = sorted(folder.glob("*.yaml"))
+def _yaml_files(folder: Path) -> list[Path]:
+    paths = sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
     if not paths:
         raise ContentError(f"{folder}: no rubric files (*.yaml) there; put at least one in")
-    for path in paths:
-        rubric = load_rubric(path)
-        if rubric.area in files:
-            raise ContentError(f"{path}:1: another file has the area {rubric.area!r} already")
-        files[rubric.area] = _RubricFile(path, rubric)
+    return paths
+
+
+def _areas(documents: Sequence[_Document], faults: _Faults) -> dict[str, _RubricFile]:
+    files: dict[str, _RubricFile] = {}
+    for document in documents:
+        with faults.collect():
+            rubric = document.as_a(Rubric)
+            if rubric.area in files:
+                raise ContentError(
+                    f"{document.place('area')}: another file, {files[rubric.area].paths[0]}, has "
+                    f"the area {rubric.area!r} already; rename one of them, or write 'extends:' "
+                    "instead of 'area:' to add questions"
+                )
+            files[rubric.area] = _RubricFile(rubric, (document.path,))
     return files
+
+
+def _extend(files: dict[str, _RubricFile], document: _Document) -> None:
+    """Adds the questions of this file to their area's."""
+    extension = document.as_a(Extension)
+    if extension.extends not in files:
+        known = ", ".join(sorted(files))
+        raise ContentError(
+            f"{document.place('extends')}: no area {extension.extends!r}; there are: {known}"
+        )
+    file = files[extension.extends]
+    with document.explaining():
+        files[extension.extends] = _RubricFile(
+            file.rubric.extended(extension), (*file.paths, document.path)
+        )
 
 
 def _check_ids_are_unique(files: Sequence[_RubricFile]) -> None:
@@ -215,10 +313,10 @@ def _check_ids_are_unique(files: Sequence[_RubricFile]) -> None:
         for kind, one in _ids(file.rubric):
             if (kind, one) in seen:
                 faults.append(
-                    f"{_where(file.path, one)}: the {kind} id {one!r} is used in "
+                    f"{_where(file, one)}: the {kind} id {one!r} is used in "
                     f"{seen[kind, one]} too; rename one of them"
                 )
-            seen.setdefault((kind, one), file.path)
+            seen.setdefault((kind, one), file.paths[0])
     if faults:
         raise ContentError("\n".join(faults))
 
@@ -230,10 +328,85 @@ def _ids(rubric: Rubric) -> Iterator[tuple[str, str]]:
     yield from (("question", question.id) for question in rubric.questions)
 
 
-def _where(path: Path, identifier: str) -> str:
+def _where(file: _RubricFile, identifier: str) -> str:
     """File and line of the place that gives something this id."""
-    found = re.search(rf"^.*\bid: *{identifier}\b", text := _read(path), re.MULTILINE)
-    return f"{path}:{text[: found.end()].count(chr(10)) + 1 if found else 1}"
+    for path in reversed(file.paths):
+        text = _read(path)
+        found = re.search(rf"^.*\bid: *{identifier}\b", text, re.MULTILINE)
+        if found:
+            return f"{path}:{text[: found.end()].count(chr(10)) + 1}"
+    return f"{file.paths[0]}:1"
+
+
+def load_calibration(path: Path) -> Calibration:
+    """The calibration answers in this file; ContentError where it is broken."""
+    return _parse(Calibration, _read(path), path)
+
+
+def load_calibrations(rubrics: Mapping[str, Rubric], *folders: Path) -> dict[str, Calibration]:
+    """The calibration answers below the folders, by area, held against the rubrics.
+
+    ContentError where an answer points at a question, criterion, check or sentence that is
+    not there.
+    """
+    faults, found = _Faults(), {}
+    for path in (path for one in folders for path in sorted((one / "calibration").glob("*.yaml"))):
+        with faults.collect():
+            calibration = _calibration(_document(_read(path), path), rubrics)
+            found[calibration.area] = calibration
+    faults.tell()
+    return found
+
+
+def _calibration(document: _Document, rubrics: Mapping[str, Rubric]) -> Calibration:
+    calibration = document.as_a(Calibration)
+    if calibration.area not in rubrics:
+        raise ContentError(
+            f"{document.place('area')}: no area {calibration.area!r}; "
+            f"there are: {', '.join(sorted(rubrics))}"
+        )
+    told = [
+        f"{document.place('answers', position, *steps)}: {message}"
+        for position, answer in enumerate(calibration.answers)
+        for steps, message in _astray(answer, rubrics[calibration.area])
+    ]
+    if told:
+        raise ContentError("\n".join(told))
+    return calibration
+
+
+def _astray(answer: CalibrationAnswer, rubric: Rubric) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What a calibration answer points at that isn't there: where, and what."""
+    questions = {question.id: question for question in rubric.questions}
+    if answer.question not in questions:
+        yield ("question",), f"no question {answer.question!r} in {rubric.area}; correct it"
+        return
+    criteria = {criterion.id for criterion in rubric.all_criteria}
+    for criterion in sorted(set(answer.levels) - criteria):
+        yield ("levels", criterion), f"no criterion {criterion!r} in {rubric.area}; correct it"
+    points = {point.id for point in questions[answer.question].key_points}
+    said = len(split_sentences(answer.answer))
+    for check, sentences in answer.earns.items():
+        if check not in points and check not in rubric.checks:
+            yield ("earns", check), f"no check or key point {check!r} there; correct it"
+        for n in sentences:
+            if not 1 <= n <= said:
+                yield ("earns", check), f"sentence {n} of an answer that has {said}; correct it"
+
+
+def check_file(path: Path, rubrics: Mapping[str, Rubric]) -> Rubric | Calibration:
+    """What this one file holds: an area, an area with what it adds, or calibration answers.
+
+    ``rubrics`` are those in use, which it may refer to.
+    """
+    document = _document(_read(path), path)
+    if document.has("answers"):
+        return _calibration(document, rubrics)
+    if not document.has("extends"):
+        return document.as_a(Rubric)
+    files = {area: _RubricFile(rubric, ()) for area, rubric in rubrics.items()}
+    _extend(files, document)
+    return files[document.data["extends"]].rubric
 
 
 # --- Prompts ----------------------------------------------------------------------------
@@ -455,9 +628,14 @@ class Content:
         return self._rounds[key]
 
 
+def rubric_folders(own: Path | None = None) -> tuple[Path, ...]:
+    """The folders that rubrics are read from, one's own last: what is there takes precedence."""
+    return (content_folder("rubrics"), *([own] if own else []))
+
+
 def load_content(own_rubrics: Path | None = None) -> Content:
-    """The shipped rubrics and prompts; a rubric of one's own takes the place of its area's."""
-    rubrics = load_rubrics(content_folder("rubrics"), *([own_rubrics] if own_rubrics else []))
+    """The shipped rubrics, prompts and personas, and rubrics of one's own."""
+    rubrics = load_rubrics(*rubric_folders(own_rubrics))
     prompts = content_folder("prompts")
     personas = load_personas(prompts / "personas")
     return Content(
@@ -480,8 +658,3 @@ def load_fits(path: Path) -> Fits:
             f"{path}:1: {where}: {first['msg']}; make it anew with "
             "`python -m interviewer calibrate --signals`"
         ) from error
-
-
-def load_calibration(path: Path) -> Calibration:
-    """The calibration answers in this file; ContentError where it is broken."""
-    return _parse(Calibration, _read(path), path)

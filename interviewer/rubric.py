@@ -7,9 +7,9 @@ one check at a time and puts a chosen probe into words; code does the rest.
 import re
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
 
 from interviewer.text import FUNCTION_WORDS, stem, words
 
@@ -52,7 +52,17 @@ def _complete(levels: dict[Level, str]) -> dict[Level, str]:
     return levels
 
 
-Levels = Annotated[dict[Level, Text], AfterValidator(_complete)]
+_LEVELS_SCHEMA = {
+    "type": "object",
+    "properties": {str(level): {"type": "string", "minLength": 1} for level in range(1, 6)},
+    "required": [str(level) for level in range(1, 6)],
+    "additionalProperties": False,
+}
+"""Written out, since editors take a YAML key 1 for the text "1"."""
+
+Levels = Annotated[
+    dict[Level, Text], AfterValidator(_complete), WithJsonSchema(_LEVELS_SCHEMA, mode="validation")
+]
 Pattern = Annotated[str, Field(min_length=1), AfterValidator(_compiles)]
 
 
@@ -60,6 +70,13 @@ class Strict(BaseModel):
     """Frozen, and a key that the schema doesn't know is an error, not a surprise."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _Identified(Strict):
+    id: Identifier
+
+
+IdentifiedT = TypeVar("IdentifiedT", bound=_Identified)
 
 
 class Check(Strict):
@@ -143,7 +160,7 @@ class Criterion(Strict):
         return self
 
 
-class Topic(Strict):
+class Topic(_Identified):
     """Something that the questions of an area must cover."""
 
     id: Identifier
@@ -206,7 +223,7 @@ class Coding(Strict):
     """False where the code can't be run here (PyTorch); it is graded by reading then."""
 
 
-class Question(Strict):
+class Question(_Identified):
     """A question of the bank."""
 
     id: Identifier
@@ -262,8 +279,8 @@ class Rubric(Strict):
     topics: tuple[Topic, ...] = ()
     star: dict[StarPart, tuple[Identifier, ...]] = Field(default_factory=dict)
     """For stories: the checks that show each part of one."""
-    ladder: tuple[Identifier, ...]
-    """Check ids in the order in which an interviewer digs for them."""
+    ladder: tuple[Identifier, ...] = ()
+    """Check ids in the order in which an interviewer digs for them; empty: that of the file."""
     criteria: tuple[Criterion, ...] = Field(min_length=1)
     questions: tuple[Question, ...] = Field(min_length=1)
 
@@ -277,7 +294,7 @@ class Rubric(Strict):
         _known("ladder", self.ladder, checks)
         for part, of_part in self.star.items():
             _known(f"star {part}", of_part, checks)
-        left_out = [check for check in checks if check not in self.ladder]
+        left_out = [check for check in checks if check not in (self.ladder or checks)]
         if left_out:
             raise ValueError(f"ladder leaves out the checks {left_out}; add them to it")
         principles = [principle.id for principle in self.principles]
@@ -288,6 +305,16 @@ class Rubric(Strict):
             _known(f"question {question.id}: principles", question.principles, principles)
             _known(f"question {question.id}: topics", question.topics, topics)
         return self
+
+    def extended(self, extension: "Extension") -> "Rubric":
+        """The rubric with these questions; ValidationError where they refer to nothing there."""
+        return Rubric.model_validate(
+            {
+                **{name: getattr(self, name) for name in Rubric.model_fields},
+                "topics": _replaced(self.topics, extension.topics),
+                "questions": _replaced(self.questions, extension.questions),
+            }
+        )
 
     @cached_property
     def all_criteria(self) -> tuple[Criterion, ...]:
@@ -385,8 +412,18 @@ class Rubric(Strict):
         applicable = {
             check.id for criterion in self.criteria_for(question) for check in criterion.checks
         }
-        general = tuple(self.checks[one] for one in self.ladder if one in applicable)
+        general = tuple(self.checks[one] for one in self.ladder or self.checks if one in applicable)
         return (*key_points.checks, *general) if key_points else general
+
+
+class Extension(Strict):
+    """Questions that are added to an area, as read from one YAML file."""
+
+    extends: Identifier
+    """The area."""
+    topics: tuple[Topic, ...] = ()
+    questions: tuple[Question, ...] = Field(min_length=1)
+    """One with the id of a question that is there takes its place."""
 
 
 def _as_check(question: Question, position: int, ask: str) -> KeyPointCheck:
@@ -451,6 +488,11 @@ def _telling_stems(question: str, claim: Claim, claims: Sequence[Claim]) -> list
     own = words(" ".join((claim.text, *claim.right)))
     found = {stem(word) for word in own if len(word) > SHORTEST_TELLING}
     return sorted(one for one in found if one not in common and len(one) >= SHORTEST_TELLING)
+
+
+def _replaced(there: tuple[IdentifiedT, ...], new: tuple[IdentifiedT, ...]) -> list[IdentifiedT]:
+    """What is there with the new ones: in place of those of the same id, else at the end."""
+    return list({one.id: one for one in (*there, *new)}.values())
 
 
 def _unique(what: str, ids: list[str]) -> None:

@@ -216,7 +216,9 @@ def test_folder_without_rubrics(tmp_path):
 def test_two_files_of_one_area(tmp_path, rubric_text):
     for name in ("a.yaml", "b.yaml"):
         (tmp_path / name).write_text(rubric_text, encoding="utf-8")
-    with pytest.raises(ContentError, match=r"b\.yaml:1: another file has the area 'story'"):
+    with pytest.raises(
+        ContentError, match=r"b\.yaml:1: another file, .*a\.yaml, has the area 'story'"
+    ):
         load_rubrics(tmp_path)
 
 

@@ -116,9 +116,10 @@ class Grader:
         if claims:
             judged = await self._judge_claims(response.question, claims, sentences)
             return self._of_claims(response, known, sentences, judged)
-        judged = [
-            await self._judge.check(check, 1, sentences) for check in self._round.ladder_for(known)
-        ]
+        own, across = self._round.own_ladder_for(known), self._round.across_checks_for(known)
+        judged = [await self._judge.check(check, 1, sentences) for check in own]
+        if self._round.speaks_to(known, {one.check_id for one in judged if one.shown}):
+            judged += [await self._judge.check(check, 1, sentences) for check in across]
         return self._of_criteria(response, known, sentences, judged)
 
     async def _judge_claims(

@@ -19,12 +19,14 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from interviewer.background import Vocabulary
 from interviewer.calibration import UNFITTED, Fits
 from interviewer.errors import ContentError
 from interviewer.persona import Persona
 from interviewer.process import Process
 from interviewer.round import Round
 from interviewer.rubric import Calibration, CalibrationAnswer, Extension, Rubric, Strict, Text
+from interviewer.trace import Guide
 from interviewer.transcript import split_sentences
 
 Role = Literal["system", "user", "assistant"]
@@ -313,7 +315,7 @@ def _check_ids_are_unique(files: Sequence[_RubricFile]) -> None:
         for kind, one in _ids(file.rubric):
             if (kind, one) in seen:
                 faults.append(
-                    f"{_where(file, one)}: the {kind} id {one!r} is used in "
+                    f"{_where(one, *file.paths)}: the {kind} id {one!r} is used in "
                     f"{seen[kind, one]} too; rename one of them"
                 )
             seen.setdefault((kind, one), file.paths[0])
@@ -328,14 +330,14 @@ def _ids(rubric: Rubric) -> Iterator[tuple[str, str]]:
     yield from (("question", question.id) for question in rubric.questions)
 
 
-def _where(file: _RubricFile, identifier: str) -> str:
-    """File and line of the place that gives something this id."""
-    for path in reversed(file.paths):
+def _where(identifier: str, *paths: Path) -> str:
+    """File and line of the place that gives something this id, the last file first."""
+    for path in reversed(paths):
         text = _read(path)
         found = re.search(rf"^.*\bid: *{identifier}\b", text, re.MULTILINE)
         if found:
             return f"{path}:{text[: found.end()].count(chr(10)) + 1}"
-    return f"{file.paths[0]}:1"
+    return f"{paths[0]}:1"
 
 
 def load_calibration(path: Path) -> Calibration:
@@ -528,6 +530,7 @@ def _sections(
 
 PROMPTS = (
     "opening",
+    "project",
     "next_question",
     "probe",
     "redirect",
@@ -580,10 +583,22 @@ def load_process(
         ):
             for unknown in sorted(set(wanted) - set(known)):
                 raise ContentError(
-                    f"{_where(path, one.id)}: the round {one.id!r} names the {what} {unknown!r}, "
+                    f"{_where(one.id, path)}: the round {one.id!r} names the {what} {unknown!r}, "
                     f"which is not there; there are: {', '.join(known)}"
                 )
     return process
+
+
+def load_vocabulary() -> Vocabulary:
+    """The words by which a job description or a résumé is understood."""
+    path = content_folder("rubrics") / "background" / "vocabulary.yaml"
+    return _parse(Vocabulary, _read(path), path)
+
+
+def load_guide() -> Guide:
+    """The guide's sentences and what they became."""
+    path = content_folder("rubrics") / "guide" / "guide.yaml"
+    return _parse(Guide, _read(path), path)
 
 
 @dataclass(frozen=True)
@@ -594,6 +609,7 @@ class Content:
     prompts: Mapping[str, Prompt]
     personas: Mapping[str, Persona]
     process: Process
+    vocabulary: Vocabulary
     fits: Fits = UNFITTED
     """What the judge's words are worth."""
     _rounds: dict[tuple[str, ...], Round] = field(default_factory=dict, repr=False, compare=False)
@@ -644,6 +660,7 @@ def load_content(own_rubrics: Path | None = None) -> Content:
         personas=personas,
         process=load_process(prompts / "process.yaml", rubrics, personas),
         fits=load_fits(content_folder("rubrics") / "calibration" / "fit.json"),
+        vocabulary=load_vocabulary(),
     )
 
 

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from interviewer.background import read_background
 from interviewer.content import Content
 from interviewer.errors import (
     AnswerRejected,
@@ -34,7 +35,7 @@ from interviewer.scoring import best_judgements
 from interviewer.selection import choose_questions
 from interviewer.session import DEFAULT_PERSONA, Interview, Plan, State, fold
 from interviewer.store import Store
-from interviewer.transcript import Sentence, Turn
+from interviewer.transcript import Sentence, Turn, answers_to
 
 LONGEST_ARGUMENT = 2_000
 """Characters of an argument in a dispute."""
@@ -123,6 +124,7 @@ class InterviewService:
         first: str | None = None,
         question_ids: Sequence[str] = (),
         *,
+        background: str = "",
         persona: str = DEFAULT_PERSONA,
         seat: Seat | None = None,
         owner: str = "",
@@ -130,11 +132,16 @@ class InterviewService:
         """Stores a new interview of one area or several with its first question; returns its id.
 
         Needs no model, so the question is there at once. ``question_ids`` fixes the whole
-        course, ``first`` only the question to begin with. ContentError for an unknown area
+        course, ``first`` only the question to begin with. ``background`` is the text of a job
+        description or a résumé: its topics weigh in the choice, and the projects that it names
+        are drilled. The text itself is not kept. ContentError for an unknown area
         or question.
         """
         of_round = self.content.round([areas] if isinstance(areas, str) else areas)
-        chosen = tuple(question_ids) or choose_questions(of_round, questions, self._now(), first)
+        told = read_background(background, self.content.vocabulary)
+        chosen = tuple(question_ids) or choose_questions(
+            of_round, questions, self._now(), first, told.weights
+        )
         if not chosen:
             raise AnswerRejected("An interview needs at least one question; ask for 1 or more.")
         unknown = {*chosen, *([first] if first else [])} - {one.id for one in of_round.questions}
@@ -146,6 +153,7 @@ class InterviewService:
         plan = Plan(
             areas=of_round.areas,
             question_ids=chosen,
+            background=told,
             persona=self.content.persona(persona).id,
             seat=seat,
         )
@@ -375,11 +383,21 @@ class InterviewService:
     def _pending(self, interview: Interview) -> list[tuple[Turn, Check, tuple[Sentence, ...]]]:
         """The checks that are still to be judged, oldest answer first.
 
-        What is graded in every round comes after everything that is a question's own.
+        What is graded in every round comes after everything that is a question's own, and only
+        for answers that show something of that.
         """
         of_round = self.content.round(interview.plan.areas)
+
+        def across(question: Question) -> Sequence[Check]:
+            answers = {turn.seq for turn in answers_to(interview.turns, question.id)}
+            shown = {
+                one.check_id for one in interview.judgements if one.shown and one.seq in answers
+            }
+            spoken = of_round.speaks_to(question, shown)
+            return of_round.across_checks_for(question) if spoken else ()
+
         own = self._unjudged(interview, of_round, of_round.own_ladder_for)
-        return own + self._unjudged(interview, of_round, of_round.across_checks_for)
+        return own + self._unjudged(interview, of_round, across)
 
     def _unjudged(
         self,

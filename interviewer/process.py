@@ -6,7 +6,9 @@ from typing import Self, TypeVar
 
 from pydantic import Field, model_validator
 
+from interviewer.background import Background
 from interviewer.rubric import Difficulty, Identifier, Question, Rubric, Strict, Text
+from interviewer.selection import by_fit
 
 _OneT = TypeVar("_OneT", "BarLevel", "Role", "Focus")
 _ItemT = TypeVar("_ItemT")
@@ -222,6 +224,8 @@ class LoopPlan(Strict):
     level: str
     focus: str
     most_probes: int | None = Field(default=None, ge=0, le=6)
+    background: Background = Background()
+    """What a pasted job description or résumé said."""
     rounds: tuple[PlannedRound, ...] = Field(min_length=1)
 
 
@@ -253,16 +257,19 @@ def plan_loop(
     choice: Choice,
     turn: int,
     asked: Collection[str] = (),
+    *,
+    background: Background | None = None,
 ) -> LoopPlan:
     """A loop over a scope's rounds with their questions chosen; KeyError: an unknown choice.
 
     ``turn`` moves the choice on from one loop to the next, and what was ``asked`` before
-    comes last.
+    comes last. The topics of a ``background`` are preferred to the team's.
     """
+    told = background or Background()
     process.role(choice.role)
     process.level(choice.level)
     chosen = process.chosen(choice.scope)
-    chooser = _Chooser(rubrics, process.focus(choice.focus).words, turn, asked)
+    chooser = _Chooser(rubrics, process.focus(choice.focus).words, told.weights, turn, asked)
     titles = {stage.title for stage, _ in chosen}
     title = chosen[0][1].title if len(chosen) == 1 else " and ".join(titles)
     return LoopPlan(
@@ -271,6 +278,7 @@ def plan_loop(
         level=choice.level,
         focus=choice.focus,
         most_probes=1 if choice.short else None,
+        background=told,
         rounds=tuple(
             PlannedRound(
                 stage=stage.id,
@@ -290,11 +298,13 @@ class _Chooser:
         self,
         rubrics: Mapping[str, Rubric],
         preferred: Collection[str],
+        weights: Mapping[str, float],
         turn: int,
         asked: Collection[str],
     ) -> None:
         self._rubrics = rubrics
         self._preferred = preferred
+        self._weights = weights
         self._turn = turn
         self._asked = asked
         self._taken: set[str] = set()
@@ -312,12 +322,15 @@ class _Chooser:
                 yield question.id
 
     def _best(self, rubric: Rubric, one: RoundPlan, about: str | None) -> Question:
+        first, _ = by_fit(rubric.questions, self._weights)
+
         def drawbacks(question: Question) -> tuple[bool, ...]:
             return (
                 question.id in self._taken,
                 about is not None and about not in question.principles,
                 question.id in self._asked,
                 question.difficulty != one.difficulty,
+                question.id not in first,
                 not _holds(question, self._preferred),
             )
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from interviewer.archive import read_archive
+from interviewer.background import read_background
 from interviewer.content import Content
 from interviewer.errors import ChoiceError, InterviewNotFound, TurnConflict
 from interviewer.interview import InterviewService
@@ -46,17 +47,18 @@ class ProcessService:
 
     # --- Beginning ---
 
-    def begin(self, choice: Choice, owner: str = "") -> Place:
+    def begin(self, choice: Choice, owner: str = "", background: str = "") -> Place:
         """Begins what is chosen: a loop of several rounds, or one round as an interview.
 
-        ChoiceError names what can be chosen.
+        ``background`` is the text of a job description or a résumé. ChoiceError names what
+        can be chosen.
         """
-        plan = self.plan(choice, owner)
+        plan = self.plan(choice, owner, background)
         if len(plan.rounds) > 1:
             return Place("loop", self._store.create_loop(plan, owner))
         return Place("interview", self._interviews.begin(_as_plan(plan, plan.rounds[0]), owner))
 
-    def plan(self, choice: Choice, owner: str = "") -> LoopPlan:
+    def plan(self, choice: Choice, owner: str = "", background: str = "") -> LoopPlan:
         """What would be agreed for this choice."""
         try:
             return plan_loop(
@@ -65,6 +67,7 @@ class ProcessService:
                 choice,
                 turn=len(self._store.loops(owner)) + int(self._now().timestamp() // 3600),
                 asked=self._query.asked(owner),
+                background=read_background(background, self._content.vocabulary),
             )
         except KeyError as error:
             raise ChoiceError(str(error.args[0])) from error
@@ -165,6 +168,7 @@ def _as_plan(loop: LoopPlan, planned: PlannedRound) -> Plan:
         areas=one.areas,
         question_ids=planned.question_ids,
         persona=one.persona,
+        background=loop.background,
         most_probes=loop.most_probes,
         seat=Seat(
             role=loop.role, level=loop.level, focus=loop.focus, round=one.id, title=one.title

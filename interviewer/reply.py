@@ -277,12 +277,12 @@ class Replier:
         persona = self._content.persona(plan.persona)
         match step:
             case AskQuestion(question_id=question_id, first=True):
-                asked = of_round.question(question_id).text
+                asked = self._asked(of_round, plan, question_id)
                 count = len(plan.question_ids)
                 return prompts["opening"].text(persona=persona, questions=count, question=asked)
             case AskQuestion(question_id=question_id):
                 number = plan.question_ids.index(question_id) + 1
-                asked = of_round.question(question_id).text
+                asked = self._asked(of_round, plan, question_id)
                 return prompts["next_question"].text(
                     persona=persona, number=number, question=asked, answered=answered
                 )
@@ -291,6 +291,18 @@ class Replier:
                 again = state.redirects > 0
                 return prompts["redirect"].text(gate=found, again=again, question=asked)
         return prompts["closing"].text(persona=persona, early=False)
+
+    def _asked(self, of_round: Round, plan: Plan, question_id: str) -> str:
+        """The question's text, on a project of the pasted résumé's where it asks for one."""
+        question = of_round.question(question_id)
+        drills = [one for one in plan.question_ids if of_round.question(one).drills_project]
+        projects = plan.background.projects
+        if question_id not in drills or drills.index(question_id) >= len(projects):
+            return question.text
+        project = projects[drills.index(question_id)]
+        return self._content.prompts["project"].text(
+            name=project.name, claim=project.claim, question=question.text
+        )
 
     def _turn(self, seq: int, kind: TurnKind, text: str, question_id: str | None = None) -> Turn:
         return Turn(

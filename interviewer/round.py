@@ -4,7 +4,7 @@ Pure. An answer is graded on the criteria of its question's own area, and on tho
 cross-cutting area (ambiguity, communication) has graded in every round.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -60,6 +60,14 @@ class Round:
         return tuple(
             check for criterion in self._across_for(question) for check in criterion.checks
         )
+
+    def speaks_to(self, question: Question | None, shown: Collection[str]) -> bool:
+        """Whether an answer that shows these checks speaks to the question at all.
+
+        Unless it shows something of the question's own area, what is graded in every round
+        says nothing: a clear sentence about the weather answers nothing.
+        """
+        return any(check.id in shown for check in self.own_ladder_for(question))
 
     def ladder_for(self, question: Question | None) -> tuple[Check, ...]:
         """Every check that an answer to the question is judged on, its own area's first."""

@@ -239,6 +239,8 @@ class Question(_Identified):
     """Follow-ups that only this question has."""
     open_ended: bool = False
     """The question leaves goal, data or limits open, so that they are the candidate's to settle."""
+    drills_project: bool = False
+    """Asks for a project of the candidate's own; one that a pasted résumé names is offered."""
     coding: Coding | None = None
 
     @model_validator(mode="after")

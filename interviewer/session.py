@@ -11,6 +11,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from interviewer.background import Background
 from interviewer.gates import Gate
 from interviewer.judgement import Dispute, Judgement
 from interviewer.persona import Persona
@@ -31,6 +32,8 @@ class Plan(Strict):
     """The areas whose questions are asked, in their order."""
     question_ids: tuple[str, ...] = Field(min_length=1)
     persona: str = DEFAULT_PERSONA
+    background: Background = Background()
+    """What a pasted job description or résumé said; nothing unless one was pasted."""
     most_probes: int | None = Field(default=None, ge=0, le=6)
     """Follow-ups to one question; None: as many as the persona asks."""
 

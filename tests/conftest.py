@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from interviewer import weights as model_file
-from interviewer.content import Content, Prompt, content_folder, load_prompts
+from interviewer.content import Content, Prompt, content_folder, load_prompts, load_vocabulary
 from interviewer.round import Round
 from interviewer.rubric import Rubric
 from interviewer.settings import from_environment
@@ -50,7 +50,9 @@ def prompts() -> dict[str, Prompt]:
 
 @pytest.fixture
 def content(rubric: Rubric, prompts: dict[str, Prompt]) -> Content:
-    return Content({rubric.area: rubric}, prompts, {PERSONA.id: PERSONA}, PROCESS)
+    return Content(
+        {rubric.area: rubric}, prompts, {PERSONA.id: PERSONA}, PROCESS, load_vocabulary()
+    )
 
 
 @pytest.fixture

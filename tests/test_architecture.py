@@ -37,6 +37,8 @@ PURE = [
         "rubric",
         "round",
         "selection",
+        "background",
+        "trace",
         "text",
         "coding",
     ],

@@ -3,7 +3,8 @@
 import pytest
 import yaml
 
-from interviewer.content import Content, load_content, load_rubrics
+from interviewer.batch import Grader, Response
+from interviewer.content import Content, load_content, load_rubrics, load_vocabulary
 from interviewer.errors import ContentError
 from interviewer.interview import InterviewService
 from interviewer.markdown import to_markdown
@@ -96,6 +97,38 @@ def test_a_cross_cutting_gap_is_probed_after_an_open_question_only(of_story):
     assert [check.id for check in last] == ["asks", "guess", "answer"]
 
 
+def test_what_shows_nothing_of_its_question_does_not_speak_to_it(of_story):
+    question = of_story.question("success")
+    assert of_story.speaks_to(question, {"scene", "answer"})
+    assert not of_story.speaks_to(question, {"answer", "asks"})
+    assert not of_story.speaks_to(None, set())
+
+
+async def test_an_answer_beside_the_question_is_not_graded_on_its_manner(
+    rubric, manner, prompts, store
+):
+    """A clear sentence about the weather is no clear answer."""
+    content = Content(
+        {"story": rubric, "manner": manner},
+        *(prompts, {PERSONA.id: PERSONA}, PROCESS, load_vocabulary()),
+    )
+    manners = ScriptedModel(
+        yes=lambda messages: 0.95 * ("the sentence asks something." in messages[0]["content"])
+    )
+    service = InterviewService(content, manners, store, now=lambda: NOW, patience=0)
+    started = service.start("story", question_ids=["success"])
+    service.answer(started, "In May the weather was fine, because percent.", 1)
+    view = await service.settled(started)
+    judged = {one.check_id for one in view.interview.judgements}
+    assert judged == {check.id for check in rubric.ladder_for(rubric.question("success"))}
+    grader = Grader(content.round(["story"]), content, manners)
+    line = await grader.grade(
+        Response(id=1, question="Why?", answer="In May the weather was fine, because percent.")
+    )
+    assert (line.levels["openness"], line.levels["lead"]) == (None, None)
+    await service.close()
+
+
 def test_its_own_round_grades_all_of_it(rubric, manner):
     own = Round((manner,), across=(manner,))
     (question,) = own.questions
@@ -130,7 +163,13 @@ def test_a_check_is_found_wherever_it_stands(of_story):
 
 async def test_an_interview_over_two_areas(rubric, manner, prompts, store):
     """Own checks are judged first; the report groups the criteria by area."""
-    content = Content({"story": rubric, "manner": manner}, prompts, {PERSONA.id: PERSONA}, PROCESS)
+    content = Content(
+        {"story": rubric, "manner": manner},
+        prompts,
+        {PERSONA.id: PERSONA},
+        PROCESS,
+        load_vocabulary(),
+    )
     model = ScriptedModel(yes=lambda _: 0.05)
     service = InterviewService(content, model, store, now=lambda: NOW, patience=0)
     started = service.start(["story", "manner"], question_ids=["success", "explain"])
@@ -155,7 +194,13 @@ async def test_an_interview_over_two_areas(rubric, manner, prompts, store):
 
 
 def test_rounds_are_made_once(rubric, manner, prompts):
-    content = Content({"story": rubric, "manner": manner}, prompts, {PERSONA.id: PERSONA}, PROCESS)
+    content = Content(
+        {"story": rubric, "manner": manner},
+        prompts,
+        {PERSONA.id: PERSONA},
+        PROCESS,
+        load_vocabulary(),
+    )
     made = content.round(["story"])
     assert content.round(("story", "story")) is made
     assert made.across == (manner,)

@@ -23,6 +23,9 @@ def add(commands: Commands) -> None:
     )
     interview.add_argument("--questions", type=int, default=QUESTIONS, help="how many")
     interview.add_argument("--first", metavar="ID", help="the question to begin with")
+    interview.add_argument(
+        "--background", type=Path, metavar="FILE", help="a job description or a résumé, as text"
+    )
     interview.add_argument("--json", action="store_true", help="print the report as JSON")
     interview.set_defaults(run=_interview)
 
@@ -37,7 +40,10 @@ async def _hold(arguments: argparse.Namespace, settings: Settings, script: Scrip
         runtime = open_runtime(settings, patience=0, progress=progress)
         try:
             interview_id = runtime.service.start(
-                arguments.area, arguments.questions, arguments.first
+                arguments.area,
+                arguments.questions,
+                arguments.first,
+                background=read_text(arguments.background) if arguments.background else "",
             )
             view = await hold(runtime, interview_id, script)
             report = runtime.query.report(interview_id)

@@ -36,6 +36,9 @@ def add(commands: Commands) -> None:
     loop.add_argument(
         "--short", action="store_true", help="one question an area and one follow-up each"
     )
+    loop.add_argument(
+        "--background", type=Path, metavar="FILE", help="a job description or a résumé, as text"
+    )
     loop.add_argument("--go-on", metavar="ID", help="go on with this loop instead of a new one")
     loop.add_argument("--rounds", type=int, metavar="N", help="rounds in this sitting; then stop")
     loop.add_argument("--json", action="store_true", help="print the loop as JSON")
@@ -91,7 +94,8 @@ def _begun(arguments: argparse.Namespace, runtime: Runtime) -> tuple[str, list[S
         focus=arguments.focus or defaults.focus,
         short=arguments.short,
     )
-    plan = runtime.process.plan(choice)
+    background = read_text(arguments.background) if arguments.background else ""
+    plan = runtime.process.plan(choice, background=background)
     plan, scripts = _scripted(plan, arguments.answers_dir, runtime.content)
     return runtime.process.begin_planned(plan), scripts
 

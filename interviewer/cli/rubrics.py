@@ -4,16 +4,23 @@ import argparse
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import TypeAdapter
 
 from interviewer.cli.commands import Commands
-from interviewer.content import check_file, load_calibrations, load_content, rubric_folders
+from interviewer.content import (
+    check_file,
+    load_calibrations,
+    load_content,
+    load_guide,
+    rubric_folders,
+)
 from interviewer.errors import ContentError
 from interviewer.persona import Persona
-from interviewer.rubric import Calibration, Extension, Rubric
+from interviewer.rubric import Calibration, Difficulty, Extension, Rubric
 from interviewer.settings import Settings
+from interviewer.trace import to_table
 
 
 def add(commands: Commands) -> None:
@@ -25,6 +32,8 @@ def add(commands: Commands) -> None:
     check.set_defaults(run=_check)
     stats = actions.add_parser("stats", help="count what each rubric file holds")
     stats.set_defaults(run=_stats)
+    trace = actions.add_parser("trace", help="show what each sentence of the guide became")
+    trace.set_defaults(run=_trace)
     schema = actions.add_parser("schema", help="print the JSON schema of a kind of file")
     schema.add_argument("kind", nargs="?", choices=_KINDS, default="any")
     schema.set_defaults(run=_schema)
@@ -41,21 +50,46 @@ _KINDS: Mapping[str, Any] = {
 
 
 def _stats(_: argparse.Namespace, settings: Settings) -> int:
-    columns = ("criteria", "checks", "questions", "of the seed", "key points", "calibration")
-    print(f"| area | {' | '.join(columns)} |\n|{' --- |' * (len(columns) + 1)}")
     rubrics = load_content(settings.rubrics_dir).rubrics
     calibrations = load_calibrations(rubrics, *rubric_folders(settings.rubrics_dir))
-    for rubric in rubrics.values():
-        answers = calibrations.get(rubric.area)
-        counts = (
-            len(rubric.criteria) + bool(rubric.principle_grading) + bool(rubric.key_point_grading),
-            len(rubric.checks),
-            len(rubric.questions),
-            sum(question.source == "seed" for question in rubric.questions),
-            sum(len(question.key_points) for question in rubric.questions),
-            len(answers.answers) if answers else 0,
-        )
-        print(f"| {rubric.area} | {' | '.join(map(str, counts))} |")
+    rows = [_stats_of(one, calibrations.get(one.area)) for one in rubrics.values()]
+    total = {name: sum(row[name] for row in rows) for name in rows[0]}
+    print(f"| area | {' | '.join(total)} |\n|{' --- |' * (len(total) + 1)}")
+    for area, row in zip([*rubrics, "all"], [*rows, total], strict=True):
+        print(f"| {area} | {' | '.join(map(str, row.values()))} |")
+    return 0
+
+
+def _stats_of(rubric: Rubric, calibration: Calibration | None) -> dict[str, int]:
+    questions = rubric.questions
+    code = [question.coding for question in questions if question.coding]
+    hard = [question.difficulty for question in questions]
+    return {
+        "criteria": len(rubric.criteria)
+        + bool(rubric.principle_grading)
+        + bool(rubric.key_point_grading),
+        "checks": len(rubric.checks),
+        "of them graded everywhere": sum(
+            len(one.everywhere.checks) for one in rubric.criteria if one.everywhere
+        ),
+        "examples": sum(len(one.meets) + len(one.misses) for one in rubric.checks.values()),
+        "principles": len(rubric.principles),
+        "topics": len(rubric.topics),
+        "questions": len(questions),
+        "of the guide": sum(question.source == "seed" for question in questions),
+        **{name.replace("_", " "): hard.count(name) for name in get_args(Difficulty)},
+        "key points": sum(len(question.key_points) for question in questions),
+        "common errors": sum(len(question.common_errors) for question in questions),
+        "own probes": sum(len(question.probes) for question in questions),
+        "coding tests": sum(len(one.visible) + len(one.hidden) for one in code),
+        "solutions": sum(len(one.solutions) for one in code),
+        "wrong solutions": sum(len(one.wrong) for one in code),
+        "calibration answers": len(calibration.answers) if calibration else 0,
+    }
+
+
+def _trace(_: argparse.Namespace, settings: Settings) -> int:
+    print(to_table(load_guide(), load_content(settings.rubrics_dir).rubrics))
     return 0
 
 

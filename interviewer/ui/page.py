@@ -115,7 +115,9 @@ class Page:
         return owner or secrets.token_urlsafe(32)
 
     async def _on_start(self, owner: str, what: str, *chosen: Any) -> str:
-        area, one_round, stage, role, level, focus, count, first, persona, short = chosen
+        area, one_round, stage, role, level, focus, count, first, persona, short, background = (
+            chosen
+        )
         try:
             if what == "area":
                 interview_id = self._service.start(
@@ -125,11 +127,12 @@ class Page:
                     persona=persona or DEFAULT_PERSONA,
                     seat=Seat(role=role, level=level, focus=focus),
                     owner=owner,
+                    background=background,
                 )
                 return f"interview:{interview_id}"
             scope = one_round if what == "round" else stage
             choice = Choice(scope=scope, role=role, level=level, focus=focus, short=short)
-            place = self._process.begin(choice, owner)
+            place = self._process.begin(choice, owner, background)
             return f"{place.kind}:{place.id}"
         except InterviewerError as error:
             gr.Warning(str(error))

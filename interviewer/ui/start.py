@@ -97,10 +97,17 @@ class StartView:
                     elem_id="short",
                     visible=False,
                 )
+                background = gr.Textbox(
+                    label="Job description or résumé",
+                    info="Paste it to be asked about its topics and your projects. Optional.",
+                    lines=3,
+                    max_lines=8,
+                    elem_id="background",
+                )
         self._what = what
         self.choices = [
             *(what, self._area, self._round, self._stage, role, level, focus),
-            *(self._count, self._first, self._persona, self._short),
+            *(self._count, self._first, self._persona, self._short, background),
         ]
         self.outputs = [self._view, self.go_on, self.start]
 

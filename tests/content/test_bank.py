@@ -101,6 +101,117 @@ def test_a_technical_question_says_what_a_correct_answer_holds(
     assert len(question.probes) == 2
 
 
+@pytest.mark.parametrize("rubric", RUBRICS.values(), ids=RUBRICS)
+def test_an_area_has_the_shape_that_was_asked_for(rubric: Rubric) -> None:
+    """4 to 7 criteria; 2 to 5 checks each; probe, pushback, advice, three examples either way."""
+    depends = bool(rubric.principle_grading) + bool(rubric.key_point_grading)
+    assert 4 <= len(rubric.criteria) + depends <= 7
+    for criterion in rubric.all_criteria:
+        assert 2 <= len(criterion.checks) <= 5, criterion.id
+        assert len(set(criterion.levels.values())) == 5, criterion.id
+    for check in rubric.checks.values():
+        assert check.pushback, check.id
+        assert len(check.meets) >= 3, check.id
+        assert len(check.misses) >= 3, check.id
+        assert len(words(check.advice)) >= 12, f"{check.id}: {check.advice}"
+        assert not set(check.meets) & set(check.misses), check.id
+
+
+def test_no_example_meets_one_check_twice_or_is_copied_between_checks() -> None:
+    """What meets a check is written for it: the same sentence never stands for two."""
+    seen: dict[str, str] = {}
+    for rubric in RUBRICS.values():
+        for check in rubric.checks.values():
+            for example in check.meets:
+                assert example not in seen, (example, seen.get(example), check.id)
+                seen[example] = check.id
+
+
+ITEMS = {
+    "ml_theory": [
+        *("backprop", "vanish", "relu", "gelu", "swish", "adam", "rmsprop", "attention"),
+        *("pre-?train", "fine-?tun", "rlhf|preference", "retriev", "quanti[sz]", "regression"),
+        *("random forest", r"svm|support vector", r"pca|principal comp", "cluster|k-means"),
+        *("bias.{0,25}variance", r"graph|gnn", "bayesian optimi[sz]ation", "nlp|transcript"),
+        *("image|vision|convol",),
+    ],
+    "coding": [
+        *("array|window", "linked list", "tree", "graph", "hash|dictionary", "heap"),
+        *(r"depth-first|\bdfs\b", r"breadth-first|\bbfs\b", "dynamic program|table", "recurs"),
+        *("sort", "binary search|searching", "k-means", "logistic regression"),
+    ],
+    "system_design": [
+        *("stream|ingest", "clean|missing|redact|dedupl", "feature", "store|storage|columnar"),
+        *("baseline|smaller model", "online|batch", "metric|measure|loss", "latency|millisecond"),
+        *(r"randomis|a/b|control group", "monitor|drift", "retrain|re-?embed|fresh"),
+    ],
+}
+"""Each thing that a bullet of the guide names, as words that a question about it holds."""
+
+
+@pytest.mark.parametrize(
+    ("area", "item"), [(area, item) for area, items in ITEMS.items() for item in items]
+)
+def test_each_thing_that_a_bullet_names_is_asked_about(area: str, item: str) -> None:
+    """In a question of our own: its text, tags or key points."""
+    found = [
+        question.id
+        for question in RUBRICS[area].questions
+        if question.source == "own"
+        and re.search(
+            item,
+            " ".join((question.text, *question.tags, *(one.text for one in question.key_points)))
+            .replace("_", " ")
+            .lower(),
+        )
+    ]
+    assert found, item
+
+
+TEAM_TAGS = (
+    *("nlp", "genai", "connect", "neuron", "compilers", "hardware"),
+    *("computer_vision", "graph", "bayesian_optimisation", "forecasting"),
+)
+
+
+@pytest.mark.parametrize("tag", TEAM_TAGS)
+def test_a_team_finds_its_questions_in_three_areas(tag: str) -> None:
+    areas = [rubric.area for rubric, question in QUESTIONS if tag in question.tags]
+    assert len(areas) >= 5
+    assert len(set(areas)) >= 3
+
+
+@pytest.mark.parametrize(
+    "question",
+    [question for _, question in QUESTIONS if question.coding],
+    ids=lambda one: one.id,
+)
+def test_a_coding_question_has_solutions_of_different_cost(question: Question) -> None:
+    assert question.coding is not None
+    costs = [
+        frozenset(re.findall(r"O\([^)]+\)+ [^,.]*", one.note)) for one in question.coding.solutions
+    ]
+    if question.coding.runs:
+        assert len(set(costs)) >= 2, costs
+    assert len(question.coding.solutions) >= 2
+    assert question.coding.wrong
+
+
+@pytest.mark.parametrize("rubric", RUBRICS.values(), ids=RUBRICS)
+def test_every_question_has_tags_and_two_follow_ups(rubric: Rubric) -> None:
+    for question in rubric.questions:
+        assert question.tags, question.id
+        assert len(question.probes) == 2, question.id
+        if question.key_points:
+            assert len(question.common_errors) >= 2, question.id
+
+
+def test_a_strong_and_a_weak_story_are_told_for_every_principle() -> None:
+    for principle in RUBRICS["behavioral"].principles:
+        assert len(words(principle.strong)) >= 15, principle.id
+        assert len(words(principle.weak)) >= 8, principle.id
+
+
 def test_no_follow_up_names_a_key_point() -> None:
     """A question's own follow-up may not hold most of the words of a key point."""
     leaks = []
@@ -146,6 +257,30 @@ def test_calibration_answers_point_at_what_is_there(path: Path) -> None:
         assert all(1 <= n <= sentences for shown in one.earns.values() for n in shown)
     assert len(kinds) >= 4
     assert all(len(of_question) == 6 for of_question in kinds.values())
+
+
+@pytest.mark.parametrize("path", CALIBRATIONS, ids=lambda path: path.stem)
+def test_calibration_answers_rank_as_their_kinds_say(path: Path) -> None:
+    """By the mean expected level, with not observed as the lowest: strong, middling, then weak."""
+    of_question: dict[str, dict[str, float]] = {}
+    for one in load_calibration(path).answers:
+        levels = [level or 1 for level in one.levels.values()]
+        of_question.setdefault(one.question, {})[one.kind] = sum(levels) / len(levels)
+    for question, mean in of_question.items():
+        assert mean["strong"] > mean["middling"] > mean["weak"], question
+        assert mean["middling"] > mean["rambling_empty"], question
+        assert mean["strong"] > mean["confidently_wrong"], question
+        assert mean["short_right"] > mean["weak"], question
+
+
+@pytest.mark.parametrize("path", CALIBRATIONS, ids=lambda path: path.stem)
+def test_calibration_answers_are_of_realistic_length(path: Path) -> None:
+    for one in load_calibration(path).answers:
+        length = len(words(one.answer))
+        assert {"strong": 150, "middling": 80, "rambling_empty": 120}.get(one.kind, 25) <= length
+        assert length <= {"weak": 90, "short_right": 70}.get(one.kind, 300)
+        if one.kind in {"strong", "middling", "short_right"}:
+            assert one.earns, (one.question, one.kind)
 
 
 def test_text_is_clean() -> None:

@@ -87,9 +87,14 @@ class Background(Strict):
     """What is kept of a job description or a résumé; not the text itself."""
 
     team: Identifier | None = None
-    weights: dict[Identifier, int] = Field(default_factory=dict)
-    """How much each tag of the question bank is spoken of."""
+    tags: tuple[tuple[Identifier, int], ...] = ()
+    """Tags of the question bank, and how much each is spoken of."""
     projects: tuple[Project, ...] = ()
+
+    @property
+    def weights(self) -> dict[str, int]:
+        """How much each tag is spoken of; others aren't."""
+        return dict(self.tags)
 
 
 def read_background(text: str, vocabulary: Vocabulary) -> Background:
@@ -105,7 +110,7 @@ def read_background(text: str, vocabulary: Vocabulary) -> Background:
             weights[tag] = weights.get(tag, 0) + TEAM_WEIGHT
     return Background(
         team=team,
-        weights={tag: min(count, MOST_WEIGHT) for tag, count in weights.items() if count},
+        tags=tuple((tag, min(count, MOST_WEIGHT)) for tag, count in weights.items() if count),
         projects=tuple(_projects(read, vocabulary)),
     )
 

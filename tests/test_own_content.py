@@ -137,16 +137,22 @@ def test_calibration_answers_of_ones_own(folders):
     ]
 
 
-def test_check_takes_every_kind_of_file(folders, monkeypatch, capsys):
-    shipped, own = folders
-    monkeypatch.setattr("interviewer.content.rubric_folders", lambda _: (shipped,))
-    (own / "more.yaml").write_text(QUESTION)
-    (own / "answers.yaml").write_text(ANSWERS)
-    paths = [str(own / "more.yaml"), str(own / "answers.yaml")]
+def test_check_takes_every_kind_of_file(tmp_path, capsys):
+    (tmp_path / "more.yaml").write_text(
+        QUESTION.replace("extends: story", "extends: coding").replace(", caching]", "]")
+    )
+    (tmp_path / "answers.yaml").write_text(
+        ANSWERS.replace("area: story", "area: behavioral")
+        .replace("question: failure", "question: missed_deadline")
+        .replace("situation: 1", "action: 1")
+        .replace("cause:", "own_action:")
+    )
+    paths = [str(tmp_path / "more.yaml"), str(tmp_path / "answers.yaml")]
     assert cli.main(["rubrics", "check", *paths]) == 0
+    questions = len(load_content().rubric("coding").questions) + 2
     assert capsys.readouterr().out.splitlines() == [
-        "story: sound; 3 criteria, 6 checks, 4 questions",
-        "story: sound; 1 calibration answers",
+        f"coding: sound; 5 criteria, 15 checks, {questions} questions",
+        "behavioral: sound; 1 calibration answers",
     ]
 
 

@@ -170,7 +170,7 @@ async def test_an_interview_over_two_areas(rubric, manner, prompts, store):
         PROCESS,
         load_vocabulary(),
     )
-    model = ScriptedModel(yes=lambda _: 0.05)
+    model = ScriptedModel(yes=lambda _: 0.95)
     service = InterviewService(content, model, store, now=lambda: NOW, patience=0)
     started = service.start(["story", "manner"], question_ids=["success", "explain"])
     view = service.view(started)

@@ -675,3 +675,8 @@ def load_fits(path: Path) -> Fits:
             f"{path}:1: {where}: {first['msg']}; make it anew with "
             "`python -m interviewer calibrate --signals`"
         ) from error
+
+
+def load_calibration_of(area: str) -> Calibration:
+    """The shipped calibration answers of this area; ContentError where there are none."""
+    return load_calibration(content_folder("rubrics") / "calibration" / f"{area}.yaml")

@@ -94,17 +94,18 @@ def _digest(path: Path) -> str:
 
 
 def fit_shipped(path: Path, judge: str) -> Fits:
-    """The fits from a file of judged signals, one ``fitting.Row`` a line."""
+    """The fits from a file of judged signals, one ``fitting.Row`` a line.
+
+    InterviewerError where the file can't be read or holds too few questions.
+    """
     rows = list(read_lines(path, Row))
-    return fit_all(
-        rows,
-        judge,
-        [
-            Source(
-                name=path.name,
-                answers=len({one.answer for one in rows}),
-                groups=len({one.group for one in rows}),
-                digest=_digest(path),
-            )
-        ],
+    source = Source(
+        name=path.name,
+        answers=len({one.answer for one in rows}),
+        groups=len({one.group for one in rows}),
+        digest=_digest(path),
     )
+    try:
+        return fit_all(rows, judge, [source])
+    except ValueError as error:
+        raise InterviewerError(f"{path}: {error}; collect more with --questions") from error

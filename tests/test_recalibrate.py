@@ -120,3 +120,23 @@ def test_the_shipped_fit_is_what_its_signals_give():
     """No number in it is written by hand."""
     signals = Path(__file__).parent / "data" / "judge_signals.jsonl"
     assert fit_shipped(signals, EMBEDDED_LABEL) == load_content().fits
+
+
+def test_signals_are_collected_once_and_the_run_can_go_on(tmp_path, monkeypatch, capsys):
+    scripted = ScriptedModel(yes=lambda _: 0.4)
+    monkeypatch.setattr(shell, "open_model", lambda *_, **__: (scripted, None))
+    path = tmp_path / "signals.jsonl"
+    argv = ["calibrate", "--collect", str(path), "--rubric", "communication"]
+    assert cli.main(argv) == 0
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert len({row["answer"] for row in rows}) == 6
+    assert {row["fit"] for row in rows} == {"key_points", "sentences"}
+    strong = [row for row in rows if row["answer"].endswith("/strong")]
+    assert sum(row["met"] for row in strong) > 3
+    asked = len(scripted.asked)
+    assert asked > 20
+    assert cli.main(argv) == 0
+    assert len(scripted.asked) == asked
+    capsys.readouterr()
+    assert cli.main(["calibrate", "--signals", str(path)]) == 1  # one question tests no fit
+    assert "at least two questions" in capsys.readouterr().err

@@ -4,14 +4,18 @@ import argparse
 import asyncio
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from interviewer.batch import grade_file, open_round, print_step
+from interviewer.batch import grade_file, open_round, print_step, read_lines
 from interviewer.calibration import Fits, Held
 from interviewer.cli.commands import Commands
-from interviewer.content import Content, load_content
+from interviewer.collecting import collect
+from interviewer.content import Content, load_calibration_of, load_content
 from interviewer.errors import InterviewerError
+from interviewer.fitting import Row
 from interviewer.recalibrate import fit_shipped, fits_path, recalibrate, with_own_fits
+from interviewer.rubric import CalibrationAnswer
 from interviewer.runtime import EMBEDDED_LABEL, open_model
 from interviewer.settings import Settings
 
@@ -35,6 +39,15 @@ def add(commands: Commands) -> None:
     what.add_argument(
         "--signals", type=Path, metavar="SIGNALS.jsonl", help="print the fit that ships, from these"
     )
+    what.add_argument(
+        "--collect",
+        type=Path,
+        metavar="SIGNALS.jsonl",
+        help="judge the calibration answers and add what the judge says; goes on where it stopped",
+    )
+    calibrate.add_argument(
+        "--questions", type=int, default=1, metavar="N", help="of each area, with --collect"
+    )
     calibrate.set_defaults(run=_calibrate)
 
 
@@ -50,6 +63,8 @@ def _grade(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _calibrate(arguments: argparse.Namespace, settings: Settings) -> int:
+    if arguments.collect:
+        return asyncio.run(_collect(arguments, settings))
     if arguments.signals:
         print(fit_shipped(arguments.signals, EMBEDDED_LABEL).model_dump_json(indent=2))
         return 0
@@ -67,6 +82,40 @@ def _calibrate(arguments: argparse.Namespace, settings: Settings) -> int:
     else:
         print("nothing is kept: on unseen questions no fit did better than what is in force")
     return 0
+
+
+async def _collect(arguments: argparse.Namespace, settings: Settings) -> int:
+    content = load_content(settings.rubrics_dir)
+    answers = [
+        (area, answer)
+        for area in ([arguments.rubric] if arguments.rubric else content.rubrics)
+        for answer in _first(load_calibration_of(area).answers, arguments.questions)
+    ]
+    path: Path = arguments.collect
+    done = {row.answer for row in read_lines(path, Row)} if path.exists() else set()
+    model, embedded = open_model(settings, print_step)
+    try:
+        with path.open("a", encoding="utf-8") as out:
+            async for rows in collect(content, model, answers, done):
+                for row in rows:
+                    out.write(row.model_dump_json(exclude_defaults=True) + "\n")
+                out.flush()
+                print(f"{rows[0].answer}: {len(rows)} findings", file=sys.stderr)
+    except OSError as error:
+        raise InterviewerError(
+            f"{path}: can't be written ({error}); free room or name another file"
+        ) from error
+    finally:
+        await model.close()
+        if embedded is not None:
+            embedded.stop()
+    return 0
+
+
+def _first(answers: Sequence[CalibrationAnswer], questions: int) -> list[CalibrationAnswer]:
+    """The answers to the first so many questions."""
+    ids = list(dict.fromkeys(answer.question for answer in answers))[:questions]
+    return [answer for answer in answers if answer.question in ids]
 
 
 async def _fit(

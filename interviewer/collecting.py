@@ -1,0 +1,66 @@
+"""Puts calibration answers before the judge and writes down its signals, to be fitted.
+
+What ships was fitted on such a file (``tests/data/judge_signals.jsonl``); another model needs
+one of its own.
+"""
+
+from collections.abc import AsyncIterator, Collection, Sequence
+
+from interviewer.calibration import SUREST, UNFITTED, Signals, mean
+from interviewer.content import Content
+from interviewer.fitting import Row
+from interviewer.gates import judged_sentences
+from interviewer.grading import Judge
+from interviewer.llm import Model
+from interviewer.rubric import CalibrationAnswer, Check, Criterion, KeyPointCheck, Question
+
+
+async def collect(
+    content: Content,
+    model: Model,
+    answers: Sequence[tuple[str, CalibrationAnswer]],
+    done: Collection[str] = (),
+) -> AsyncIterator[list[Row]]:
+    """The rows of each answer, given with its area; those named in ``done`` are passed over.
+
+    ModelError when the model can't be asked; what came before stays good.
+    """
+    judge = Judge(model, content.prompts, UNFITTED)
+    for area, answer in answers:
+        name = f"{answer.question}/{answer.kind}"
+        if name in done:
+            continue
+        of_round = content.round([area])
+        question = of_round.question(answer.question)
+        sentences = judged_sentences(answer.answer)
+        rows = []
+        for criterion in of_round.criteria_for(question):
+            for check in criterion.checks:
+                judged = await judge.check(check, 1, sentences)
+                if judged.met is not None:
+                    signals = judged.signals or Signals(judged=-SUREST)
+                    rows.append(_row(answer, question, criterion, check, signals))
+        yield rows
+
+
+def _row(
+    answer: CalibrationAnswer,
+    question: Question,
+    criterion: Criterion,
+    check: Check,
+    signals: Signals,
+) -> Row:
+    told = [level for level in answer.levels.values() if level]
+    short = check.id.removeprefix(f"{question.id}__")
+    return Row(
+        fit="key_points" if isinstance(check, KeyPointCheck) else "sentences",
+        group=question.id,
+        answer=f"{answer.question}/{answer.kind}",
+        met=short in answer.earns,
+        signals=signals,
+        criterion=criterion.id,
+        weight=criterion.weight,
+        due=check.expected,
+        level=answer.levels.get(criterion.id),
+        score=(mean([float(level) for level in told]) - 1) / 4 if told else None,
+    )

@@ -680,3 +680,8 @@ def load_fits(path: Path) -> Fits:
 def load_calibration_of(area: str) -> Calibration:
     """The shipped calibration answers of this area; ContentError where there are none."""
     return load_calibration(content_folder("rubrics") / "calibration" / f"{area}.yaml")
+
+
+def load_data(model: type[ModelT], path: Path) -> ModelT:
+    """Any other YAML file, as this model; ContentError where it is broken."""
+    return _parse(model, _read(path), path)

@@ -46,6 +46,7 @@ PURE = [
     "evaluation.metrics",
     "evaluation.baselines",
     "evaluation.findings",
+    "evaluation.attacks",
 ]
 """Take values, return values: no I/O, no clock, no model."""
 

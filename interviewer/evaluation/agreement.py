@@ -8,7 +8,7 @@ from interviewer.evaluation.baselines import mean_predictor, overlap_signals, ri
 from interviewer.evaluation.bench import Bench, Graded
 from interviewer.evaluation.findings import Bound, Cell, Row, Section, Table
 from interviewer.evaluation.metrics import (
-    ROUNDS,
+    Draws,
     Measure,
     Rows,
     Vector,
@@ -43,8 +43,7 @@ async def measure_agreement(
     found: ScoredSet,
     whole: ScoredSet,
     name: str,
-    seed: int,
-    rounds: int = ROUNDS,
+    draws: Draws,
 ) -> Section:
     """How far the grader agrees with the people who scored this set.
 
@@ -72,7 +71,7 @@ async def measure_agreement(
         bounds=_bounds(values),
         tables=(
             _measures(values),
-            _intervals(rows, judges, seed, rounds),
+            _intervals(rows, judges, draws),
             _by_item(rows, found),
         ),
         rows=tuple(
@@ -143,12 +142,11 @@ def _measures(values: Mapping[str, Mapping[str, float]]) -> Table:
     )
 
 
-def _intervals(rows: Rows, judges: Mapping[str, Vector], seed: int, rounds: int) -> Table:
+def _intervals(rows: Rows, judges: Mapping[str, Vector], draws: Draws) -> Table:
     def cells(score: Vector) -> list[Cell]:
         mine = rows.scored(score)
         return [
-            interval(measure, _prepared(name, mine), seed, rounds)
-            for name, measure in MEASURES.items()
+            interval(measure, _prepared(name, mine), draws) for name, measure in MEASURES.items()
         ]
 
     return Table(

@@ -95,6 +95,7 @@ class Bench:
         self._build = build
         self._graders: dict[str | None, Grades] = {}
         self._done: dict[_Key, Graded] = {}
+        self._ready = False
 
     async def grade(
         self,
@@ -113,6 +114,9 @@ class Bench:
     async def _timed(
         self, area: str | None, question: str, answer: str, points: Sequence[Point]
     ) -> Graded:
+        if not self._ready:  # loading is no part of an answer's time
+            await self.model.ready()
+            self._ready = True
         response = as_response(question, points, answer)
         calls, tokens = self.model.calls, self.model.tokens
         begun = time.perf_counter()

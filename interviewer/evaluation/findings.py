@@ -56,7 +56,10 @@ class Row(Strict):
     score: Number
     truth: Number = None
     """What people gave, 0..1, where they did."""
+    before: Number = None
+    """The score of the answer that it was made from."""
     low: Number = None
+    """The lower end of the interval that the grader gave."""
     high: Number = None
     seconds: float
     calls: int

@@ -11,9 +11,6 @@ Vector = npt.NDArray[np.float64]
 HALF = 0.5
 """From this score on, an answer counts as right."""
 
-ROUNDS = 1000
-"""Draws of a bootstrap."""
-
 
 @dataclass(frozen=True)
 class Rows:
@@ -41,6 +38,14 @@ class Rows:
 
 
 Measure = Callable[[Rows], float]
+
+
+@dataclass(frozen=True)
+class Draws:
+    """How a bootstrap draws."""
+
+    seed: int = 0
+    rounds: int = 1000
 
 
 def kappa(rows: Rows) -> float:
@@ -133,9 +138,7 @@ def best_threshold(rows: Rows) -> float:
     return float(cuts[best[len(best) // 2]]) if len(best) else HALF
 
 
-def interval(
-    measure: Measure, rows: Rows, seed: int = 0, rounds: int = ROUNDS
-) -> tuple[float, float] | None:
+def interval(measure: Measure, rows: Rows, draws: Draws) -> tuple[float, float] | None:
     """The bootstrap's 95% interval: items are drawn anew, then answers within each.
 
     None where the measure is hardly ever defined.
@@ -143,9 +146,9 @@ def interval(
     places = [np.flatnonzero(rows.item == item) for item in np.unique(rows.item)]
     if not places:
         return None
-    draw = np.random.default_rng(seed)
+    draw = np.random.default_rng(draws.seed)
     found = []
-    for _ in range(rounds):
+    for _ in range(draws.rounds):
         index, codes = [], []
         for code, chosen in enumerate(draw.integers(len(places), size=len(places))):
             own = places[chosen]
@@ -156,7 +159,7 @@ def interval(
         value = measure(Rows(np.concatenate(codes), drawn.truth, drawn.score))
         if not np.isnan(value):
             found.append(value)
-    if len(found) < rounds / 2:
+    if len(found) < draws.rounds / 2:
         return None
     low, high = np.percentile(found, [2.5, 97.5])
     return float(low), float(high)

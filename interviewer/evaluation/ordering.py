@@ -9,7 +9,7 @@ import numpy as np
 from interviewer.content import Content, content_folder, load_calibration
 from interviewer.evaluation.bench import Bench, Graded
 from interviewer.evaluation.findings import Bound, Cell, Row, Section, Table
-from interviewer.evaluation.metrics import ROUNDS, Rows, interval, pearson, rmse, weighted_kappa
+from interviewer.evaluation.metrics import Draws, Rows, interval, pearson, rmse, weighted_kappa
 from interviewer.round import Round
 from interviewer.rubric import CalibrationAnswer, CalibrationKind, Question
 
@@ -117,9 +117,7 @@ RULES = (
 _PAIRS = (("weak", "middling"), ("middling", "strong"), ("weak", "strong"))
 
 
-async def measure_ordering(
-    bench: Bench, cases: Sequence[Case], seed: int, rounds: int = ROUNDS
-) -> Section:
+async def measure_ordering(bench: Bench, cases: Sequence[Case], draws: Draws) -> Section:
     """Grades every answer of the cases and holds the scores against the rules."""
     graded: dict[str, dict[CalibrationKind, Graded]] = {}
     done, total = 0, sum(len(case.answers) for case in cases)
@@ -141,7 +139,7 @@ async def measure_ordering(
             Bound(what=rule.what, value=_share(kept[rule.what]), least=rule.least) for rule in RULES
         ),
         tables=(
-            _rules(kept, areas, scores, (seed, rounds)),
+            _rules(kept, areas, scores, draws),
             _by_area(cases, kept, scores, graded),
             _scores(cases, scores),
         ),
@@ -198,7 +196,7 @@ def _about(cases: Sequence[Case], graded: Mapping[str, Mapping[CalibrationKind, 
     each = max(len(every), 1)
     return (
         f"{len(every)} answers to {len(cases)} questions, written for this program and given "
-        f"levels by one person; {silent} not observed, which count as 0. An answer took "
+        f"levels by one labeller; {silent} not observed, which count as 0. An answer took "
         f"{sum(one.seconds for one in every) / each:.2f} s, "
         f"{sum(one.calls for one in every) / each:.1f} calls and about "
         f"{sum(one.tokens for one in every) / each:.0f} prompt tokens."
@@ -209,7 +207,7 @@ def _rules(
     kept: Mapping[str, Sequence[bool | None]],
     areas: Sequence[str],
     scores: Mapping[str, Scores],
-    draws: tuple[int, int],
+    draws: Draws,
 ) -> Table:
     shares = dict(kept)
     for low, high in _PAIRS:
@@ -223,7 +221,7 @@ def _rules(
         values = Rows.of(
             [a for a, _ in counted], [1.0] * len(counted), [float(v) for _, v in counted]
         )
-        span = interval(lambda r: float(np.mean(r.score)), values, *draws) if counted else None
+        span = interval(lambda r: float(np.mean(r.score)), values, draws) if counted else None
         rows.append((what, sum(v for _, v in counted), len(counted), _share(held), span))
     return Table(
         title="Rules",

@@ -1,18 +1,29 @@
 """One run: which sets, in which order, with which model."""
 
+import contextlib
+import random
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from interviewer import __version__
+from interviewer.batch import Grader
 from interviewer.content import load_content
 from interviewer.errors import InterviewerError
 from interviewer.evaluation.agreement import measure_agreement
+from interviewer.evaluation.attacked import measure_attacks
 from interviewer.evaluation.bench import Bench
+from interviewer.evaluation.cost import measure_cost
 from interviewer.evaluation.findings import Evaluation, Section
-from interviewer.evaluation.ordering import calibration_cases, measure_ordering, some_cases
+from interviewer.evaluation.metrics import Draws
+from interviewer.evaluation.ordering import Case, calibration_cases, measure_ordering, some_cases
+from interviewer.evaluation.pointing import measure_pointing, read_pointed
 from interviewer.evaluation.scored import chosen, read_scored
+from interviewer.evaluation.steadiness import measure_steadiness, read_paraphrases
+from interviewer.llm import Model
 from interviewer.runtime import open_model
 from interviewer.settings import Settings
 
@@ -30,25 +41,86 @@ class Options:
     seed: int = 0
 
 
-Subject = Callable[[Bench, Options], Awaitable[Section]]
+@dataclass(frozen=True)
+class Run:
+    """What a subject needs in order to measure."""
+
+    bench: Bench
+    options: Options
+    settings: Settings
+
+    @cached_property
+    def cases(self) -> list[Case]:
+        """Every question with calibration answers."""
+        return calibration_cases(self.bench.content)
 
 
-async def _khan(bench: Bench, options: Options) -> Section:
-    return await _agreement(bench, options, data_file("khan_saq.json"), "khan")
+Subject = Callable[[Run], Awaitable[Section]]
 
 
-async def _agreement(bench: Bench, options: Options, path: Path, name: str) -> Section:
-    whole = read_scored(path)
+async def _khan(run: Run) -> Section:
+    return await _agreement(run, data_file("khan_saq.json"), "khan")
+
+
+async def _agreement(run: Run, path: Path, name: str) -> Section:
+    options, whole = run.options, read_scored(path)
     found = chosen(whole, options.items, options.sample, options.seed)
-    return await measure_agreement(bench, found, whole, name, options.seed)
+    return await measure_agreement(run.bench, found, whole, name, Draws(options.seed))
 
 
-async def _calibration(bench: Bench, options: Options) -> Section:
-    cases = some_cases(calibration_cases(bench.content), options.sample, options.seed)
-    return await measure_ordering(bench, cases, options.seed)
+async def _calibration(run: Run) -> Section:
+    cases = some_cases(run.cases, run.options.sample, run.options.seed)
+    return await measure_ordering(run.bench, cases, Draws(run.options.seed))
 
 
-SUBJECTS: Mapping[str, Subject] = {"khan": _khan, "calibration": _calibration}
+async def _attacks(run: Run) -> Section:
+    options, found = run.options, read_scored(data_file("khan_saq.json"))
+    return await measure_attacks(run.bench, run.cases, found, options.sample, options.seed)
+
+
+async def _stability(run: Run) -> Section:
+    found = read_paraphrases(data_file("paraphrases.yaml"), run.cases)
+    # Each is graded four times.
+    return await measure_steadiness(run.bench, _some(found, run.options, 4), run.options.seed)
+
+
+async def _evidence(run: Run) -> Section:
+    found = read_pointed(data_file("evidence.yaml"), run.cases)
+    return await measure_pointing(run.bench, _some(found, run.options, 1))
+
+
+async def _cost(run: Run) -> Section:
+    @contextlib.asynccontextmanager
+    async def fresh() -> AsyncIterator[Model]:
+        with _opened(run.settings) as model:
+            try:
+                yield model
+            finally:
+                await model.close()
+
+    repeats = 3 if run.options.sample is None else 1
+    return await measure_cost(run.bench.content, Grader, fresh, run.cases, repeats)
+
+
+SUBJECTS: Mapping[str, Subject] = {
+    "khan": _khan,
+    "calibration": _calibration,
+    "attacks": _attacks,
+    "stability": _stability,
+    "evidence": _evidence,
+    "cost": _cost,
+}
+"""What can be measured, by the name that ``--only`` takes."""
+
+_T = TypeVar("_T")
+
+
+def _some(found: Sequence[_T], options: Options, grades_each: int) -> list[_T]:
+    """As many as the sample allows, at least one; drawn by the seed."""
+    if options.sample is None:
+        return list(found)
+    count = min(len(found), max(1, options.sample // grades_each))
+    return random.Random(options.seed).sample(list(found), count)
 
 
 def data_file(name: str) -> Path:
@@ -63,22 +135,30 @@ def data_file(name: str) -> Path:
     return path
 
 
+@contextlib.contextmanager
+def _opened(settings: Settings) -> Iterator[Model]:
+    """The model that the settings choose; an embedded one is stopped in the end."""
+    model, embedded = open_model(settings, lambda *_: None)
+    try:
+        yield model
+    finally:
+        if embedded is not None:
+            embedded.stop()
+
+
 async def evaluate(settings: Settings, options: Options) -> Evaluation:
     """Measures what the options name; ModelError when the model can't be asked."""
     begun = time.perf_counter()
     for path in options.scored:
         read_scored(path)  # a broken one costs nothing
     names: Sequence[str] = options.only or (() if options.scored else tuple(SUBJECTS))
-    model, embedded = open_model(settings, lambda *_: None)
-    bench = Bench(load_content(settings.rubrics_dir), model)
-    try:
-        await model.ready()
-        sections = [await SUBJECTS[name](bench, options) for name in names]
-        sections += [await _agreement(bench, options, path, path.stem) for path in options.scored]
-    finally:
-        await model.close()
-        if embedded is not None:
-            embedded.stop()
+    with _opened(settings) as model:
+        run = Run(Bench(load_content(settings.rubrics_dir), model), options, settings)
+        try:
+            sections = [await SUBJECTS[name](run) for name in names]
+            sections += [await _agreement(run, path, path.stem) for path in options.scored]
+        finally:
+            await model.close()
     return Evaluation(
         version=__version__,
         model=model.label,

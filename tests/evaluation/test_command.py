@@ -1,17 +1,20 @@
 """The command ``evaluate``."""
 
 import json
+from functools import partial
 
 import pytest
 
 from interviewer import cli
 from interviewer.evaluation import run
+from interviewer.evaluation.metrics import Draws
 from tests.doubles import ScriptedModel
 
 
 @pytest.fixture
 def measured(monkeypatch):
     scripted = ScriptedModel(yes=lambda _: 0.9)
+    monkeypatch.setattr(run, "Draws", partial(Draws, rounds=20))
     monkeypatch.setattr(run, "open_model", lambda *_, **__: (scripted, None))
     return scripted
 
@@ -42,7 +45,7 @@ def test_evaluate_takes_a_set_of_ones_own(measured, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("argv", "said"),
     [
-        (["--only", "kahn"], "there is no set kahn; there are: khan, calibration"),
+        (["--only", "kahn"], "there is no set kahn; there are: khan, calibration, attacks"),
         (["--only", "khan", "--items", "99"], "has no item 99"),
         (["--scored", "nowhere.json"], "nowhere.json: can't be read"),
     ],

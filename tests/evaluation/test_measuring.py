@@ -2,35 +2,21 @@
 
 import pytest
 
-from interviewer.batch import GradeLine
 from interviewer.content import Content, load_content
 from interviewer.evaluation.agreement import measure_agreement
 from interviewer.evaluation.bench import Bench, as_response, key_points_only
+from interviewer.evaluation.metrics import Draws
 from interviewer.evaluation.ordering import (
-    Case,
     calibration_cases,
     expected_score,
     measure_ordering,
     some_cases,
 )
-from interviewer.evaluation.scored import Point, ScoredSet, chosen
-from interviewer.rubric import CalibrationAnswer
+from interviewer.evaluation.scored import Point, chosen
 from tests.doubles import STRONG, ScriptedModel
+from tests.evaluation.known import KINDS, SCORED, Oracle
 
-
-class Oracle:
-    """Grades by a function of the answer."""
-
-    def __init__(self, score):
-        self._score = score
-
-    def __call__(self, of_round, content, model):
-        return self
-
-    async def grade(self, response):
-        score = self._score(response.answer)
-        levels = {"situation": 3}
-        return GradeLine(id=response.id, score=score, levels=levels, checks=(), evidence=())
+FEW = Draws(seed=0, rounds=20)
 
 
 def bound(section, what):
@@ -70,29 +56,10 @@ def test_key_points_reach_the_grader():
 
 # --- Agreement ---------------------------------------------------------------------------
 
-SCORED = ScoredSet.model_validate(
-    {
-        "name": "sums",
-        "source": "a book, CC0",
-        "items": [
-            {
-                "id": item,
-                "question": f"What is {item}?",
-                "key_points": [{"text": "the sum of its parts", "right": ["a total"]}],
-                "answers": [
-                    {"id": n, "text": f"{word} {item}", "score": float(word == "right")}
-                    for n, word in enumerate(["right", "wrong", "right", "wrong", "wrong"])
-                ],
-            }
-            for item in ("a", "b", "c")
-        ],
-    }
-)
-
 
 async def test_a_perfect_grader_reaches_every_bound(content):
     bench = Bench(content, ScriptedModel(), Oracle(lambda answer: float("right" in answer)))
-    section = await measure_agreement(bench, SCORED, SCORED, "sums", 0, rounds=20)
+    section = await measure_agreement(bench, SCORED, SCORED, "sums", FEW)
     assert section.answers == 15
     assert all(one.reached for one in section.bounds)
     assert section.tables[0].rows[0][1:] == pytest.approx((1, 1, 1, 1, 0, 1, 1))
@@ -103,7 +70,7 @@ async def test_a_perfect_grader_reaches_every_bound(content):
 
 async def test_a_grader_that_says_nothing_reaches_none(content):
     bench = Bench(content, ScriptedModel(), Oracle(lambda _: None))
-    section = await measure_agreement(bench, SCORED, SCORED, "sums", 0, rounds=20)
+    section = await measure_agreement(bench, SCORED, SCORED, "sums", FEW)
     assert not any(one.reached for one in section.bounds)
     assert "15 not observed" in section.about
     assert section.rows[0].score is None
@@ -114,7 +81,7 @@ async def test_baselines_of_a_sample_are_fitted_on_all_other_items(content):
     bench = Bench(content, ScriptedModel(), Oracle(lambda _: 0.4))
     whole = SCORED.model_copy(update={"items": SCORED.items[:2]})
     some = chosen(whole, ("a",), 2, 1)
-    section = await measure_agreement(bench, some, whole, "sums", 0, rounds=20)
+    section = await measure_agreement(bench, some, whole, "sums", FEW)
     assert section.answers == 2
     mean = next(row for row in section.tables[0].rows if row[0] == "the mean of the other items")
     truths = [row.truth for row in section.rows]
@@ -124,26 +91,10 @@ async def test_baselines_of_a_sample_are_fitted_on_all_other_items(content):
 
 # --- Calibration -------------------------------------------------------------------------
 
-KINDS = ("weak", "middling", "strong", "confidently_wrong", "rambling_empty", "short_right")
-
-
-@pytest.fixture
-def case(rubric, content):
-    answers = {
-        kind: CalibrationAnswer(
-            question="conflict",
-            kind=kind,
-            answer=kind,
-            levels={"situation": level, "results": None},
-        )
-        for kind, level in zip(KINDS, (1, 3, 5, 1, 1, 3), strict=True)
-    }
-    return Case(content.round(["story"]), "story", rubric.question("conflict"), answers)
-
 
 async def ordered(content, case, **scores):
     bench = Bench(content, ScriptedModel(), Oracle(lambda answer: scores[answer]))
-    return await measure_ordering(bench, [case], 0, rounds=20)
+    return await measure_ordering(bench, [case], FEW)
 
 
 GOOD = {

@@ -7,6 +7,7 @@ import pytest
 
 from interviewer.evaluation.baselines import mean_predictor, overlap_signals, ridge_elsewhere
 from interviewer.evaluation.metrics import (
+    Draws,
     Rows,
     auc,
     best_threshold,
@@ -79,21 +80,21 @@ def test_the_bootstrap_is_seeded_and_holds_the_value():
     truth = draw.integers(2, size=80).astype(float)
     score = np.clip(truth * 0.4 + draw.random(80) * 0.6, 0, 1)
     found = Rows.of([n % 8 for n in range(80)], truth.tolist(), score.tolist())
-    low, high = interval(auc, found, seed=1, rounds=200)
+    low, high = interval(auc, found, Draws(1, 200))
     assert low < auc(found) < high
-    assert interval(auc, found, seed=1, rounds=200) == (low, high)
-    assert interval(auc, found, seed=2, rounds=200) != (low, high)
+    assert interval(auc, found, Draws(1, 200)) == (low, high)
+    assert interval(auc, found, Draws(2, 200)) != (low, high)
 
 
 def test_the_bootstrap_draws_items_not_only_answers():
     """Two items that differ as wholes leave the mean wide open, however many answers."""
     item = ["a"] * 50 + ["b"] * 50
     found = rows([0.0] * 100, [0.0] * 50 + [1.0] * 50, item)
-    assert interval(lambda r: float(r.score.mean()), found, rounds=200) == (0, 1)
+    assert interval(lambda r: float(r.score.mean()), found, Draws(0, 200)) == (0, 1)
 
 
 def test_no_interval_where_a_measure_is_not_defined():
-    assert interval(auc, rows([1, 1], [0.5, 0.6]), rounds=20) is None
+    assert interval(auc, rows([1, 1], [0.5, 0.6]), Draws(0, 20)) is None
 
 
 def test_the_mean_predictor_never_sees_its_own_item():

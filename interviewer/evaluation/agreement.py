@@ -53,7 +53,9 @@ async def measure_agreement(
     graded: list[tuple[Item, str, float, Graded]] = []
     for item in found.items:
         for answer in item.answers:
-            one = await bench.grade(None, item.question, answer.text, item.key_points)
+            one = await bench.grade(
+                None, item.question, answer.text, item.key_points, group=f"{name} {item.id}"
+            )
             graded.append((item, str(answer.id), item.truth(answer), one))
             bench.tell(name, len(graded), found.size)
     rows = Rows.of(

@@ -71,7 +71,9 @@ def some_cases(cases: Sequence[Case], sample: int | None, seed: int) -> list[Cas
 
 async def grade_case(bench: Bench, case: Case, kind: CalibrationKind) -> Graded:
     """The grade of one calibration answer."""
-    return await bench.grade(case.area, case.question.text, case.answers[kind].answer)
+    return await bench.grade(
+        case.area, case.question.text, case.answers[kind].answer, group=case.question.id
+    )
 
 
 Scores = Mapping[CalibrationKind, float]

@@ -4,15 +4,16 @@ import contextlib
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
 from interviewer import __version__
-from interviewer.batch import Grader
+from interviewer.batch import Grader, read_lines
 from interviewer.content import load_content
 from interviewer.errors import InterviewerError
+from interviewer.evaluation.ablation import measure_ablation
 from interviewer.evaluation.agreement import measure_agreement
 from interviewer.evaluation.attacked import measure_attacks
 from interviewer.evaluation.bench import Bench
@@ -23,6 +24,7 @@ from interviewer.evaluation.ordering import Case, calibration_cases, measure_ord
 from interviewer.evaluation.pointing import measure_pointing, read_pointed
 from interviewer.evaluation.scored import chosen, read_scored
 from interviewer.evaluation.steadiness import measure_steadiness, read_paraphrases
+from interviewer.fitting import Row
 from interviewer.llm import Model
 from interviewer.runtime import open_model
 from interviewer.settings import Settings
@@ -48,6 +50,8 @@ class Run:
     bench: Bench
     options: Options
     settings: Settings
+    rows: tuple[Row, ...] = ()
+    """What the shipped fit was made on."""
 
     @cached_property
     def cases(self) -> list[Case]:
@@ -102,6 +106,16 @@ async def _cost(run: Run) -> Section:
     return await measure_cost(run.bench.content, Grader, fresh, run.cases, repeats)
 
 
+async def _ablation(run: Run) -> Section:
+    async def khan(bench: Bench) -> Section:
+        return await _khan(replace(run, bench=bench))
+
+    async def calibration(bench: Bench) -> Section:
+        return await _calibration(replace(run, bench=bench))
+
+    return await measure_ablation(run.bench.content, run.bench.model, run.rows, (khan, calibration))
+
+
 SUBJECTS: Mapping[str, Subject] = {
     "khan": _khan,
     "calibration": _calibration,
@@ -109,6 +123,7 @@ SUBJECTS: Mapping[str, Subject] = {
     "stability": _stability,
     "evidence": _evidence,
     "cost": _cost,
+    "ablation": _ablation,
 }
 """What can be measured, by the name that ``--only`` takes."""
 
@@ -153,7 +168,9 @@ async def evaluate(settings: Settings, options: Options) -> Evaluation:
         read_scored(path)  # a broken one costs nothing
     names: Sequence[str] = options.only or (() if options.scored else tuple(SUBJECTS))
     with _opened(settings) as model:
-        run = Run(Bench(load_content(settings.rubrics_dir), model), options, settings)
+        content = load_content(settings.rubrics_dir)
+        rows = tuple(read_lines(data_file("judge_signals.jsonl"), Row))
+        run = Run(Bench(content, model, rows=rows), options, settings, rows)
         try:
             sections = [await SUBJECTS[name](run) for name in names]
             sections += [await _agreement(run, path, path.stem) for path in options.scored]

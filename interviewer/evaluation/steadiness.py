@@ -65,7 +65,9 @@ async def measure_steadiness(
         name, answer = f"{case.id}/{paraphrase.kind}", case.answers[paraphrase.kind].answer
 
         async def grade(text: str, case: Case = case, anew: bool = False) -> Graded:
-            return await bench.grade(case.area, case.question.text, text, anew=anew)
+            return await bench.grade(
+                case.area, case.question.text, text, anew=anew, group=case.question.id
+            )
 
         first = await grade(answer)
         hows["twice"].append((name, first, await grade(answer, anew=True)))

@@ -209,23 +209,28 @@ class Row(Strict):
 
 
 def fit_all(rows: Sequence[Row], judge: str, sources: Sequence[Source]) -> Fits:
-    """Every fit from the rows; what has no rows stays the judge's own word."""
+    """Every fit from the rows; without two questions to test it, it stays the judge's own word.
+
+    ValueError where nothing at all can be fitted.
+    """
     fits = UNFITTED
     held: dict[str, Held] = {}
     for name, signals in SIGNALS.items():
         judged = [Judged(one.signals, one.met, one.group) for one in rows if one.fit == name]
-        if judged:
+        if len({one.group for one in judged}) > 1:
             fit, held[name] = fit_probability(judged, signals)
             fits = fits.model_copy(update={name: fit})
     fits = fits.model_copy(update={"judge": judge, "sources": tuple(sources)})
     fits = _with_line(fits, "levels", _of_criteria(rows, fits), held)
     fits = _with_line(fits, "answers", _of_answers(rows, fits), held)
     fits = _with_line(fits, "scores", _of_claims(rows, fits), held)
+    if not held:
+        raise ValueError("answers to at least two questions are needed to test a fit")
     return fits.model_copy(update={"held": held})
 
 
 def _with_line(fits: Fits, name: str, scored: Sequence[Scored], held: dict[str, Held]) -> Fits:
-    if not scored:
+    if len({one.group for one in scored}) < 2:
         return fits
     line, held[name] = fit_line(scored)
     return fits.model_copy(update={name: line})

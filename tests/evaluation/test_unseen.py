@@ -78,7 +78,8 @@ async def test_the_same_thing_is_asked_once():
 
 @pytest.mark.parametrize("group", [None, "sums a"])
 async def test_the_bench_grades_with_or_without_a_group(group):
-    bench = Bench(load_content(), ScriptedModel(yes=_yes), rows=_rows("sums a", 0) + _rows("b", 0))
+    rows = [*_rows("sums a", 0), *_rows("b", 0), *_rows("c", 0)]
+    bench = Bench(load_content(), ScriptedModel(yes=_yes), rows=rows)
     item = SCORED.items[0]
     graded = await bench.grade(None, item.question, "right a", item.key_points, group=group)
     assert 0 <= graded.score <= 1

@@ -18,9 +18,9 @@ from interviewer.round import Round
 from interviewer.rubric import Claim, Level, Question, Strict, Text, key_point_check
 from interviewer.runtime import open_model
 from interviewer.scoring import best_judgements, grade_criteria, question_results, score_of
+from interviewer.sentences import Sentence, split_sentences
 from interviewer.settings import Settings
 from interviewer.text import words
-from interviewer.transcript import Sentence, split_sentences
 
 LONGEST_WHOLE = 120
 """Words of an answer that is still read as a whole against a claim with examples."""

@@ -24,10 +24,11 @@ from interviewer.calibration import UNFITTED, Fits
 from interviewer.errors import ContentError
 from interviewer.persona import Persona
 from interviewer.process import Process
+from interviewer.repertoire import Clarifications, Facts, Handlings, Hints, Repertoire
 from interviewer.round import Round
 from interviewer.rubric import Calibration, CalibrationAnswer, Extension, Rubric, Strict, Text
+from interviewer.sentences import split_sentences
 from interviewer.trace import Guide
-from interviewer.transcript import split_sentences
 
 Role = Literal["system", "user", "assistant"]
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -534,8 +535,16 @@ PROMPTS = (
     "next_question",
     "probe",
     "redirect",
+    "aside",
+    "hint",
+    "lead_in",
+    "same_story",
+    "contradiction",
+    "candidate_question",
+    "invitation",
     "interrupt",
     "closing",
+    "judge_on_topic",
     "judge_sentence",
     "judge_claim",
     "judge_structured",
@@ -601,6 +610,16 @@ def load_guide() -> Guide:
     return _parse(Guide, _read(path), path)
 
 
+def load_repertoire(folder: Path) -> Repertoire:
+    """What the interviewer says and looks for beyond the rubric."""
+    return Repertoire(
+        hints=load_data(Hints, folder / "hints.yaml"),
+        clarifications=load_data(Clarifications, folder / "clarifications.yaml"),
+        facts=load_data(Facts, folder / "facts.yaml"),
+        handlings=load_data(Handlings, folder / "handling.yaml"),
+    )
+
+
 @dataclass(frozen=True)
 class Content:
     """Everything that is read from files at the start."""
@@ -610,6 +629,7 @@ class Content:
     personas: Mapping[str, Persona]
     process: Process
     vocabulary: Vocabulary
+    repertoire: Repertoire
     fits: Fits = UNFITTED
     """What the judge's words are worth."""
     _rounds: dict[tuple[str, ...], Round] = field(default_factory=dict, repr=False, compare=False)
@@ -658,6 +678,7 @@ def load_content(own_rubrics: Path | None = None) -> Content:
         rubrics=rubrics,
         prompts=load_prompts(prompts),
         personas=personas,
+        repertoire=load_repertoire(prompts / "repertoire"),
         process=load_process(prompts / "process.yaml", rubrics, personas),
         fits=load_fits(content_folder("rubrics") / "calibration" / "fit.json"),
         vocabulary=load_vocabulary(),

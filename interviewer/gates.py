@@ -7,8 +7,8 @@ answer (empty, noise, another language, an order to the grader) from being judge
 import re
 from typing import Literal
 
+from interviewer.sentences import Sentence, split_sentences
 from interviewer.text import FUNCTION_WORDS, words
-from interviewer.transcript import Sentence, split_sentences
 
 Gate = Literal["open", "empty", "tiny", "unreadable", "echo", "orders"]
 """open: there is something to judge. orders: nothing but text addressed to the grader."""

@@ -20,8 +20,8 @@ from interviewer.gates import Gate, judged_sentences
 from interviewer.judgement import THRESHOLD, Judgement
 from interviewer.llm import Model, Verdict
 from interviewer.rubric import Check, Claim, KeyPointCheck
+from interviewer.sentences import Sentence
 from interviewer.text import words
-from interviewer.transcript import Sentence
 
 MOST_SENTENCES = 6
 """Sentences of one answer that are judged against one check, the likeliest first."""

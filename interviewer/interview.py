@@ -28,14 +28,17 @@ from interviewer.grading import Judge
 from interviewer.judgement import Dispute
 from interviewer.llm import Model
 from interviewer.process import Seat
-from interviewer.reply import Replier, open_answers
+from interviewer.pushback import challenged_answers
+from interviewer.reply import Replier
 from interviewer.round import Round
 from interviewer.rubric import Check, Question
+from interviewer.scene import open_answers
 from interviewer.scoring import best_judgements
 from interviewer.selection import choose_questions
-from interviewer.session import DEFAULT_PERSONA, Interview, Plan, State, fold
+from interviewer.sentences import Sentence
+from interviewer.session import DEFAULT_PERSONA, Interview, Plan, State, candidate_kind, fold
 from interviewer.store import Store
-from interviewer.transcript import Sentence, Turn, answers_to
+from interviewer.transcript import Turn, answers_to
 
 LONGEST_ARGUMENT = 2_000
 """Characters of an argument in a dispute."""
@@ -186,9 +189,9 @@ class InterviewService:
         turn = Turn(
             seq=after_seq + 1,
             speaker="candidate",
-            kind="answer",
+            kind=candidate_kind(interview.turns, text),
             text=text,
-            question_id=state.question_id,
+            question_id=None if state.invited else state.question_id,
             at=self._now(),
         )
         self._store.add_turn(interview_id, turn)
@@ -352,7 +355,9 @@ class InterviewService:
         try:
             live.tell(doing="thinking")
             turn = await self._replier.next_turn(
-                interview, lambda text: live.tell(doing="replying", draft=text, problem="")
+                interview,
+                lambda text: live.tell(doing="replying", draft=text, problem=""),
+                self._store.turns_before(interview_id),
             )
             self._store.add_turn(interview_id, turn)
         finally:
@@ -397,7 +402,25 @@ class InterviewService:
             return of_round.across_checks_for(question) if spoken else ()
 
         own = self._unjudged(interview, of_round, of_round.own_ladder_for)
-        return own + self._unjudged(interview, of_round, across)
+        handling = self._unjudged_handling(interview, of_round)
+        return own + handling + self._unjudged(interview, of_round, across)
+
+    def _unjudged_handling(
+        self, interview: Interview, of_round: Round
+    ) -> list[tuple[Turn, Check, tuple[Sentence, ...]]]:
+        """The checks for how pushback was met, of each answer to a challenge."""
+        judged = {(one.seq, one.check_id) for one in interview.judgements}
+        challenged = {turn.seq for _, turn in challenged_answers(interview.turns)}
+        if not challenged:
+            return []
+        return [
+            (answer, check, sentences)
+            for question_id in interview.plan.question_ids
+            for answer, sentences in open_answers(interview.turns, of_round.question(question_id))
+            if answer.seq in challenged
+            for check in self.content.repertoire.handlings.checks
+            if (answer.seq, check.id) not in judged
+        ]
 
     def _unjudged(
         self,

@@ -166,7 +166,7 @@ def _tail(report: Report) -> Iterator[str]:
         yield from (f"> {line}" for line in _fenced(turn.text))
         if turn.why:
             yield ""
-            yield f"_Asked for: {turn.why}_"
+            yield f"_Why: {turn.why}_"
 
 
 # --- A loop -----------------------------------------------------------------------------

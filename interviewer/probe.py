@@ -5,16 +5,16 @@ phrases is held against the rules here before anybody sees it.
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import Literal
 
+from interviewer.claims import claim_kind
 from interviewer.judgement import Judgement
 from interviewer.persona import Persona
-from interviewer.rubric import RUNGS, Check, Rung
+from interviewer.rubric import RUNGS, Check, Claim, Question, Rung, telling_stems
+from interviewer.sentences import Sentence, SentenceRef
 from interviewer.text import stem, words
-from interviewer.transcript import Sentence, SentenceRef
+from interviewer.transcript import Trigger
 
 MOST_WORDS = 45
 """A probe is one question that can be kept in mind while answering it."""
@@ -23,17 +23,13 @@ LONGEST_QUOTE = 14
 """Words quoted from the candidate."""
 
 
-Trigger = Literal["gap", "pushback"]
-"""Why a follow-up is asked: something is missing, or a claim is challenged."""
-
-
 @dataclass(frozen=True)
 class Target:
     """What the next follow-up is about."""
 
     kind: Trigger
-    check: Check
-    """The check that triggered it."""
+    check: Check | None
+    """The check that triggered it; None where no single one did."""
     ask: str
     """What to ask for, or the challenge to put: goes into the phrasing prompt."""
     wording: str
@@ -47,6 +43,16 @@ class Target:
     """The part of it that is quoted, word for word."""
     apt: bool = True
     """Whether the sentence is what the question is about, not just where the story stands."""
+    phrased: bool = True
+    """Whether a model may phrase it."""
+
+    @property
+    def own_words(self) -> str:
+        """What the file says about it; a key point's own text, the answer, is no part of it."""
+        parts = [self.ask, self.wording]
+        if self.check is not None and "__" not in self.check.id:
+            parts += [self.check.ask, self.check.gap, self.check.probe]
+        return " ".join(parts)
 
 
 def dig_order(ladder: Sequence[Check], persona: Persona) -> list[Check]:
@@ -83,75 +89,126 @@ def pushback_is_due(persona: Persona, probes: int, pushbacks: int) -> bool:
     return pushbacks + 1 <= persona.pushback * (probes + 1)
 
 
+Answers = Sequence[tuple[int, Sequence[Sentence]]]
+"""Answers to one question, oldest first: each its turn's number and its judged sentences."""
+
+
 def choose_target(
     ladder: Sequence[Check],
     persona: Persona,
     best: Mapping[str, Judgement],
     *,
     probed: Collection[str],
-    answer_seq: int,
-    sentences: Sequence[Sentence],
+    answers: Answers,
+    asked: Collection[str] = (),
     pushback_due: bool = False,
 ) -> Target | None:
     """What to follow up on; None: nothing to ask.
 
     ``best`` holds the best judgement so far for each check that was judged at all; a check
     that no one judged yet is passed over, not taken for a gap. Where a pushback is due, a
-    claim of this answer is challenged; else the first check that is missing and wasn't asked
-    for is dug for. When no gap is left, what the answer shows is challenged.
+    claim of the last answer is challenged; else the first check that is missing and wasn't
+    asked for is dug for. When no gap is left, what the answer shows is challenged. ``asked``:
+    the interviewer's turns, none of which is said again.
     """
     judged = [
         (check, best[check.id])
         for check in unasked(ladder, probed)
         if check.id in best and best[check.id].met is not None
     ]
-    shown = [
-        check_and_claim
-        for check_and_claim in map(partial(_claim_of, answer_seq, sentences), reversed(judged))
-        if check_and_claim is not None
-    ]
-    if pushback_due and shown:
-        return _pushback(*shown[0], answer_seq)
+    pushbacks = _pushbacks(persona, judged, answers[-1], asked)
+    pushback = next(pushbacks, None) if persona.pushback else None
+    if pushback_due and pushback:
+        return pushback
     for check, judgement in judged:
         if not judgement.shown:
-            return _gap(check, answer_seq, _anchor(check, sentences))
-    return _pushback(*shown[0], answer_seq) if shown and persona.pushback else None
+            return _gap(check, answers)
+    return pushback
 
 
-def _claim_of(
-    seq: int, sentences: Sequence[Sentence], judged: tuple[Check, Judgement]
-) -> tuple[Check, Sentence] | None:
-    """A check that this answer shows, with the sentence to challenge."""
-    check, judgement = judged
-    if not (check.pushback and judgement.shown and judgement.seq == seq):
-        return None
-    return next(((check, one) for one in sentences if one.n in judgement.sentences[:1]), None)
-
-
-def _gap(check: Check, seq: int, sentence: Sentence | None) -> Target:
+def _gap(check: Check, answers: Answers) -> Target:
     bare = Target("gap", check, check.ask, check.probe, f"Missing so far: {check.gap}.")
+    seq, sentence = _anchor(check, answers)
     if sentence is None:
         return bare
     return replace(
         bare,
         about=SentenceRef(seq=seq, n=sentence.n),
         sentence=sentence.text,
-        quote=_quote(check, sentence.text),
+        quote=_quote(check.anchors, sentence.text),
         apt=any(re.search(one, sentence.text, re.IGNORECASE) for one in check.anchors),
     )
 
 
-def _pushback(check: Check, sentence: Sentence, seq: int) -> Target:
-    assert check.pushback is not None
+def _pushbacks(
+    persona: Persona,
+    judged: Sequence[tuple[Check, Judgement]],
+    answer: tuple[int, Sequence[Sentence]],
+    asked: Collection[str],
+) -> Iterator[Target]:
+    """Challenges to what this answer shows, the deepest first.
+
+    A key point that is right gets a harder question of the persona's.
+    """
+    seq, sentences = answer
+    for check, judgement in reversed(judged):
+        if not (judgement.shown and judgement.seq == seq):
+            continue
+        offered = (check.pushback,) if check.pushback else persona.harder
+        wording = next((one for one in offered if one and not repeats(one, asked)), None)
+        claim = next((one for one in sentences if one.n in judgement.sentences[:1]), None)
+        if wording is None or claim is None:
+            continue
+        tested = "A claim that holds so far is put to the test."
+        right = "This was right; the next question asks more of it."
+        yield Target(
+            "pushback" if check.pushback else "harder",
+            check,
+            wording,
+            wording,
+            tested if check.pushback else right,
+            SentenceRef(seq=seq, n=claim.n),
+            claim.text,
+            _quote(check.anchors, claim.text),
+        )
+
+
+def challenge_claim(
+    persona: Persona, seq: int, sentences: Sequence[Sentence], asked: Collection[str]
+) -> Target | None:
+    """A persona's own challenge to a claim of this answer, of a kind not challenged yet."""
+    for sentence in sentences:
+        kind = claim_kind(sentence.text)
+        wording = persona.challenges.get(kind) if kind else None
+        if wording and not repeats(wording, asked):
+            reason = f"A claim (a {kind}) is challenged, whether it is right or wrong."
+            return _challenge("pushback", None, wording, reason, seq=seq, sentence=sentence)
+    return None
+
+
+def doubt(
+    persona: Persona, seq: int, sentence: Sentence, check: Check, asked: Collection[str]
+) -> Target | None:
+    """A challenge to a claim that looks wrong, on that very claim."""
+    reason = "This looks like a common mistake; the challenge is to that very claim."
+    for wording in persona.doubts:
+        if not repeats(wording, asked):
+            return _challenge("wrong", check, wording, reason, seq=seq, sentence=sentence)
+    return None
+
+
+def _challenge(
+    kind: Trigger, check: Check | None, wording: str, reason: str, *, seq: int, sentence: Sentence
+) -> Target:
     return Target(
-        "pushback",
+        kind,
         check,
-        check.pushback,
-        check.pushback,
-        f"A claim that was made is put to the test: {check.gap}.",
+        wording,
+        wording,
+        reason,
         SentenceRef(seq=seq, n=sentence.n),
         sentence.text,
-        _quote(check, sentence.text),
+        _quote((), sentence.text),
     )
 
 
@@ -162,17 +219,22 @@ _CLAIM = re.compile(
 )
 
 
-def _anchor(check: Check, sentences: Sequence[Sentence]) -> Sentence | None:
-    """The sentence that a probe for ``check`` takes up.
+def _anchor(check: Check, answers: Answers) -> tuple[int, Sentence | None]:
+    """The sentence that a probe for ``check`` takes up, with its turn.
 
-    The check's own anchors decide, in their order; else the last sentence that makes a claim.
+    The check's own anchors decide, in their order, in the last answer and then in those
+    before; else the last sentence that makes a claim.
     """
-    for pattern in check.anchors:
-        for sentence in sentences:
-            if re.search(pattern, sentence.text, re.IGNORECASE):
-                return sentence
-    claims = [one for one in sentences if _CLAIM.search(one.text) and len(words(one.text)) >= 4]
-    return claims[-1] if claims else None
+    for seq, sentences in reversed(answers):
+        for pattern in check.anchors:
+            for sentence in sentences:
+                if re.search(pattern, sentence.text, re.IGNORECASE):
+                    return seq, sentence
+    for seq, sentences in reversed(answers):
+        claims = [one for one in sentences if _CLAIM.search(one.text) and len(words(one.text)) > 3]
+        if claims:
+            return seq, claims[-1]
+    return answers[-1][0], None
 
 
 _CLAUSE = re.compile(
@@ -188,7 +250,7 @@ _LEFT_HANGING = frozenset(
 )
 
 
-def _quote(check: Check, sentence: str) -> str | None:
+def _quote(anchors: Sequence[str], sentence: str) -> str | None:
     """A verbatim part of the sentence, at most LONGEST_QUOTE words, around what matters."""
     clauses, start = [], 0
     for cut in [*(match for match in _CLAUSE.finditer(sentence)), None]:
@@ -196,7 +258,7 @@ def _quote(check: Check, sentence: str) -> str | None:
         start = cut.end() if cut else start
     fitting = [part.strip(" .!?;,\"'") for part in clauses]
     fitting = [part for part in fitting if 3 <= len(part.split()) <= LONGEST_QUOTE]
-    for pattern in (*check.anchors, _CLAIM.pattern):
+    for pattern in (*anchors, _CLAIM.pattern):
         for part in fitting:
             if re.search(pattern, part, re.IGNORECASE):
                 return part
@@ -209,13 +271,19 @@ def _quote(check: Check, sentence: str) -> str | None:
     return head.group().strip(" .!?;,\"'") if head and len(cut_words) >= 3 else None
 
 
+def short_quote(sentence: str) -> str:
+    """A verbatim part of a sentence, at most LONGEST_QUOTE words."""
+    return _quote((), sentence) or sentence
+
+
 def own_wording(target: Target) -> str:
     """The file's own words for this probe, with the candidate's quoted before them."""
     if not target.quote:
         return target.wording
     # Where the sentence has nothing to do with the gap, it is where the story stands.
     said = "You said" if target.apt else "Let me stay with"
-    return f"{said} “{target.quote}”. {target.wording}"
+    text = f"{said} “{target.quote}”. {target.wording}"
+    return text if len(text.split()) <= MOST_WORDS else target.wording
 
 
 # --- What may be said -------------------------------------------------------------------
@@ -258,32 +326,96 @@ _FREE = frozenset(
 )
 
 
+_FREE_STEMS = frozenset(stem(word) for word in _FREE)
+
+
 def faults(
-    text: str, target: Target, question: str, said: str, earlier: Collection[str]
+    text: str,
+    target: Target,
+    question: Question,
+    said: str,
+    earlier: Collection[str],
 ) -> list[str]:
     """Why this phrasing of the probe can't be said; an empty list: it can.
 
     ``said`` is everything that the candidate said so far, ``earlier`` the interviewer's
     turns. Rules: one question, at most MOST_WORDS words, in the second person, no praise,
-    nothing quoted or named that was not said, no repeat, in role.
+    nothing quoted or named that was not said, nothing of the answer, no repeat, in role.
     """
     found = list(broken_rules(text, said))
     if text.count("?") != 1 or not text.rstrip().endswith("?"):
         found.append("it is not one question")
     if not _SECOND_PERSON.search(text):
         found.append("it does not speak to the candidate")
-    if normal(text) in {normal(one) for one in earlier}:
+    if repeats(text, earlier):
         found.append("it was asked before")
     if _speaks_as_candidate(_QUOTED.sub(" . ", text), said):
         found.append("it speaks as the candidate")
-    known = " ".join((question, said, _own_words(target.check)))
+    known = " ".join((question.text, said, target.own_words))
     strangers = _strangers(text, known)
     if len(strangers) > 1 or any(name.lower() in strangers for name in _NAME.findall(text)):
         found.append(f"it names what nobody said: {', '.join(strangers)}")
-    asked = _content_stems(_own_words(target.check))
+    if target.sentence and not names_what_was_said(text, target.sentence, question.text):
+        found.append("it takes up nothing that was said")
+    told = leaked(text, question, f"{said} {target.wording}", fewest=1)
+    if told:
+        found.append(f"it gives away {', '.join(told)}")
+    asked = _content_stems(target.own_words)
     if not asked & _content_stems(_QUOTED.sub("", text)):
         found.append("it does not ask what it should")
     return found
+
+
+def names_what_was_said(text: str, said: str, question: str) -> bool:
+    """Whether a text takes up the candidate's words: a quotation, or a telling word of theirs."""
+    if any(f" {normal(one)} " in f" {normal(said)} " for one in _QUOTED.findall(text)):
+        return True
+    own = {stem(word) for word in words(said)} - {stem(word) for word in words(question)}
+    return bool((own - _FREE_STEMS) & {stem(word) for word in words(text)})
+
+
+MOST_ALIKE = 0.75
+"""Share of the content stems that two probes may have in common."""
+
+
+def repeats(text: str, earlier: Collection[str]) -> bool:
+    """Whether this was asked before, word for word or nearly so.
+
+    What is quoted from the candidate is not compared: two questions may take up one claim.
+    """
+    own = normal(_QUOTED.sub(" ", text))
+    stems = {stem(word) for word in words(own)} - _FREE_STEMS
+    for one in earlier:
+        # An earlier turn may hold more than its question: the last sentence asks.
+        other = normal(_QUOTED.sub(" ", one))
+        if own == other:
+            return True
+        others = {stem(word) for word in words(other)} - _FREE_STEMS
+        if len(stems) >= 3 and len(stems & others) >= MOST_ALIKE * len(stems | others):
+            return True
+    return False
+
+
+def leaked(text: str, question: Question, said: str, fewest: int = 2) -> list[str]:
+    """The key points that a text of the interviewer's gives away, by their telling words.
+
+    Telling words are those that only this key point has. ``said``: whatever was said
+    already, which gives nothing away. From ``fewest`` of them on, and at least LEAK_SHARE of
+    what the key point has.
+    """
+    open_stems = {stem(word) for word in words(f"{said} {question.text}")}
+    stems = {stem(word) for word in words(text)} - open_stems - _FREE_STEMS
+    found = []
+    claims = [Claim(id=point.id, text=point.text) for point in question.key_points]
+    for point in claims:
+        telling = set(telling_stems(question.text, point, claims))
+        if len(telling & stems) >= max(fewest, LEAK_SHARE * len(telling) if fewest > 1 else 1):
+            found.append(point.id)
+    return found
+
+
+LEAK_SHARE = 0.34
+"""Share of a key point's telling words that gives it away."""
 
 
 def broken_rules(text: str, said: str) -> list[str]:
@@ -319,12 +451,8 @@ def _content_stems(text: str) -> set[str]:
     return {stem(word) for word in words(text) if word not in _FREE and len(word) > 2}
 
 
-def _own_words(check: Check) -> str:
-    return " ".join((check.ask, check.gap, check.probe, check.pushback or ""))
-
-
 def _strangers(text: str, known: str) -> list[str]:
-    stems = {stem(word) for word in words(known)} | {stem(word) for word in _FREE}
+    stems = {stem(word) for word in words(known)} | _FREE_STEMS
     return [word for word in words(text) if stem(word) not in stems]
 
 

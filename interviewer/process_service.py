@@ -109,6 +109,7 @@ class ProcessService:
                 question_ids=(question_id,),
                 persona=before.plan.persona,
                 most_probes=0,
+                candidate_questions=0,
                 seat=before.plan.seat,
                 again_of=before.plan.again_of or before.id,
             ),
@@ -170,6 +171,7 @@ def _as_plan(loop: LoopPlan, planned: PlannedRound) -> Plan:
         persona=one.persona,
         background=loop.background,
         most_probes=loop.most_probes,
+        minutes=one.minutes,
         seat=Seat(
             role=loop.role, level=loop.level, focus=loop.focus, round=one.id, title=one.title
         ),

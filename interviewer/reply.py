@@ -1,73 +1,47 @@
-"""The interviewer's next turn: judge down the ladder, pick, phrase, check, say."""
+"""The interviewer's next turn: read the last one, aim, decide the step, find its words."""
 
-import contextlib
-import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from interviewer import probe, scoring
-from interviewer.content import Content, Message
-from interviewer.gates import READ_AT_MOST, Gate, gate, judged_sentences
+from interviewer import probe
+from interviewer.aim import Aim
+from interviewer.content import Content
+from interviewer.gates import READ_AT_MOST, judged_sentences
 from interviewer.grading import Judge
-from interviewer.judgement import Judgement
+from interviewer.judgement import THRESHOLD, Judgement
 from interviewer.llm import Model
-from interviewer.persona import Persona
+from interviewer.moves import tells
+from interviewer.phrasing import Phraser
 from interviewer.round import Round
-from interviewer.rubric import Question
+from interviewer.rubric import Check
+from interviewer.scene import Scene
 from interviewer.session import (
+    AnswerCandidate,
+    Aside,
     AskProbe,
     AskQuestion,
-    Close,
+    Hint,
     Interview,
+    Invite,
     Plan,
+    Reading,
     Redirect,
-    State,
     Step,
     fold,
-    may_probe,
     next_step,
 )
-from interviewer.transcript import Sentence, Turn, TurnKind, answers_to
+from interviewer.text import FUNCTION_WORDS, stem, words
+from interviewer.transcript import InterviewerKind, Turn
 
-_LOG = logging.getLogger(__name__)
-
-CALLS_BEFORE_REPLY = 14
-"""Judge calls spent on finding a gap while the candidate waits (0.3 s each on 2 cores)."""
-
-FIRST_WORDS = 5
-"""Words of a reply that are held back until the rules have seen them."""
-
-
-def read_answer(
-    turns: Sequence[Turn], answer: Turn, question: Question
-) -> tuple[Gate, tuple[Sentence, ...]]:
-    """The gate of an answer, and its sentences to judge: none unless the gate is open.
-
-    A follow-up may be answered in two words ("Eleven percent."), a question can't.
-    """
-    before = next((turn for turn in reversed(turns) if turn.seq < answer.seq), None)
-    if before is not None and before.kind == "probe":
-        found = gate(answer.text, before.text, fewest_words=2)
-    else:
-        found = gate(answer.text, question.text)
-    return found, judged_sentences(answer.text) if found == "open" else ()
-
-
-def open_answers(
-    turns: Sequence[Turn], question: Question
-) -> list[tuple[Turn, tuple[Sentence, ...]]]:
-    """The answers to a question that hold something to judge, with those sentences."""
-    read = [
-        (answer, read_answer(turns, answer, question)[1])
-        for answer in answers_to(turns, question.id)
-    ]
-    return [(answer, sentences) for answer, sentences in read if sentences]
-
-
-def _probes_so_far(turns: Sequence[Turn]) -> tuple[int, int]:
-    """How many follow-ups were asked in this interview, and how many of them challenged."""
-    asked = [turn.trigger for turn in turns if turn.kind == "probe"]
-    return len(asked), sum(trigger not in {None, "gap"} for trigger in asked)
+_ASIDES: Mapping[str, InterviewerKind] = {
+    "repeat_request": "repetition",
+    "pause_request": "pause",
+    "clarifying_question": "clarification",
+    "off_topic": "steer",
+    "rude": "boundary",
+    "silence": "nudge",
+}
+"""The kind of the interviewer's turn after each turn of the candidate that is no answer."""
 
 
 class Replier:
@@ -84,115 +58,100 @@ class Replier:
         """``keep`` stores a judgement that was made on the way, by interview id."""
         self._content = content
         self._model = model
-        self._judge = judge
         self._now = now
-        self._keep = keep
+        self._aim = Aim(judge, content.prompts["contradiction"], keep)
+        self._phraser = Phraser(model, content.prompts)
 
     def first_turn(self, plan: Plan) -> Turn:
         """The opening with the first question; needs no model."""
-        step = next_step(plan, self._content.persona(plan.persona), fold(plan, ()), "open", None)
-        of_round = self._content.round(plan.areas)
-        return self._turn(1, "question", self._words(of_round, plan, step), plan.question_ids[0])
+        persona = self._content.persona(plan.persona)
+        question = self._content.round(plan.areas).question(plan.question_ids[0])
+        text = self._content.prompts["opening"].text(
+            persona=persona,
+            questions=len(plan.question_ids),
+            question=self._asked(self._content.round(plan.areas), plan, question.id),
+        )
+        return self._turn(1, "question", text, question.id)
 
     def last_turn(self, interview: Interview) -> Turn:
         """The closing of an interview that the candidate ends; needs no model."""
         persona = self._content.persona(interview.plan.persona)
-        text = self._content.prompts["closing"].text(persona=persona, early=True)
+        invited = fold(interview.plan, interview.turns).invited
+        text = self._content.prompts["closing"].text(persona=persona, early=not invited)
         return self._turn(interview.turns[-1].seq + 1, "closing", text)
 
-    async def next_turn(self, interview: Interview, draft: Callable[[str], None]) -> Turn:
-        """The reply to the last answer.
+    async def warm(self, plan: Plan) -> None:
+        """Prepares the model for this plan's persona; ModelError when it can't be asked."""
+        await self._phraser.warm(self._content.persona(plan.persona))
+
+    async def next_turn(
+        self,
+        interview: Interview,
+        draft: Callable[[str], None],
+        earlier: Sequence[Turn] = (),
+    ) -> Turn:
+        """The reply to the last turn of the candidate.
 
         ``draft`` is told the reply as far as it has come; an empty text takes back what was
-        told. ModelError when the model can't be asked; nothing is lost then, ask again.
+        told. ``earlier``: the turns of the interviews before in the same loop. ModelError
+        when the model can't be asked; nothing is lost then, ask again.
         """
-        plan, answer = interview.plan, interview.turns[-1]
-        state = fold(plan, interview.turns)
-        persona = self._content.persona(plan.persona)
-        of_round = self._content.round(plan.areas)
-        question = of_round.question(state.question_id or plan.question_ids[0])
-        found, sentences = read_answer(interview.turns, answer, question)
+        plan = interview.plan
+        scene = Scene(
+            interview, self._content.persona(plan.persona), self._content.round(plan.areas),
+            tuple(earlier),
+        )  # fmt: skip
+        reading = await self._read(scene)
         target = None
-        if found == "open" and may_probe(plan, persona, state):
-            target = await self._find_target(interview, of_round, question, state, sentences)
-        step = next_step(plan, persona, state, found, target)
-        seq = answer.seq + 1
+        if reading == "open" and scene.last.kind in {"answer", "dont_know", "stuck"}:
+            target = await self._aim.target(scene)
+        step = next_step(plan, scene.persona, scene.state, reading, target)
         if isinstance(step, AskProbe):
-            return await self._probe(seq, step.target, interview, question, draft)
-        text = self._words(of_round, plan, step, found == "open", state)
-        match step:
-            case AskQuestion(question_id=next_id):
-                return self._turn(seq, "question", text, next_id)
-            case Redirect():
-                return self._turn(seq, "redirect", text, question.id)
-            case Close():
-                return self._turn(seq, "closing", text)
+            return await self._probe(scene, step.target, draft)
+        return self._say(scene, step)
 
-    async def _find_target(
-        self,
-        interview: Interview,
-        of_round: Round,
-        question: Question,
-        state: State,
-        sentences: Sequence[Sentence],
-    ) -> probe.Target | None:
-        """Judges the answers down the ladder until a gap shows, and picks what to ask."""
-        calls = 0
+    async def _read(self, scene: Scene) -> Reading:
+        """What the last turn holds; only an answer is read at all."""
+        if scene.last.kind != "answer":
+            return "open"
+        if scene.gate != "open":
+            return scene.gate
+        if scene.told_before() is not None:
+            return "same_story"
+        if self._looks_off_topic(scene):
+            messages = self._content.prompts["judge_on_topic"].messages(
+                question=scene.pending_text(),
+                answer=" ".join(one.text for one in judged_sentences(scene.last.text)),
+            )
+            on_topic = await self._model.yes(messages)
+            if on_topic is not None and on_topic < THRESHOLD:
+                return "off_topic"
+        return "open"
 
-        async def count() -> None:
-            nonlocal calls
-            calls += 1
-
-        answers = open_answers(interview.turns, question)
-        judged = {(one.seq, one.check_id): one for one in interview.judgements}
-        best: dict[str, Judgement] = {}
-        persona = self._content.persona(interview.plan.persona)
-        ladder = [
-            check
-            for part in of_round.probes_for(question)
-            for check in probe.dig_order(part, persona)
-        ]
-        for check in probe.unasked(ladder, state.probed):
-            if calls >= CALLS_BEFORE_REPLY:
-                break
-            # What an earlier answer shows is no gap, even if it was not judged yet.
-            for answer, said in answers:
-                found = judged.get((answer.seq, check.id))
-                if found is None:
-                    found = await self._judge.check(check, answer.seq, said, count)
-                    self._keep(interview.id, found)
-                best |= scoring.best_judgements([*best.values(), found])
-                if found.shown:
-                    break
-            if check.id in best and best[check.id].met is not None and not best[check.id].shown:
-                break
-        seq = interview.turns[-1].seq
-        due = probe.pushback_is_due(persona, *_probes_so_far(interview.turns))
-        return probe.choose_target(
-            ladder,
-            persona,
-            best,
-            probed=state.probed,
-            answer_seq=seq,
-            sentences=sentences,
-            pushback_due=due,
-        )
+    def _looks_off_topic(self, scene: Scene) -> bool:
+        """Whether an answer shares no telling word with anything this interview is about."""
+        if tells(scene.last.text):
+            return False
+        about = " ".join((scene.said.replace(scene.last.text, ""), *scene.asked))
+        checks = scene.ladder
+        about += " ".join((one.gap + " ".join((*one.meets, *one.misses))) for one in checks)
+        known = {stem(word) for word in words(about)} | {stem(one) for one in FUNCTION_WORDS}
+        own = [word for word in words(scene.last.text) if len(word) > 3]
+        strange = sum(stem(word) not in known for word in own)
+        return len(own) >= 3 and strange >= OFF_TOPIC_SHARE * len(own)
 
     async def _probe(
-        self,
-        seq: int,
-        target: probe.Target,
-        interview: Interview,
-        question: Question,
-        draft: Callable[[str], None],
+        self, scene: Scene, target: probe.Target, draft: Callable[[str], None]
     ) -> Turn:
-        text, by = await self._phrase(target, interview, question, draft)
-        if len(interview.turns[-1].text) > READ_AT_MOST:
-            text = f"{self._content.prompts['interrupt'].text()} {text}"
-        turn = self._turn(seq, "probe", text, question.id)
+        text, by = await self._phraser.phrase(scene, target, draft)
+        before = self._lead_in(scene)
+        if len(scene.last.text) > READ_AT_MOST:
+            before = self._content.prompts["interrupt"].text()
+        turn = self._turn(scene.last.seq + 1, "probe", f"{before} {text}".strip())
         return turn.model_copy(
             update={
-                "check_id": target.check.id,
+                "question_id": scene.question.id,
+                "check_id": target.check.id if target.check else None,
                 "trigger": target.kind,
                 "reason": target.reason,
                 "about": target.about,
@@ -200,97 +159,65 @@ class Replier:
             }
         )
 
-    async def _phrase(
-        self,
-        target: probe.Target,
-        interview: Interview,
-        question: Question,
-        draft: Callable[[str], None],
-    ) -> tuple[str, str | None]:
-        """The probe in the persona's words and who found them; else the file's own words."""
-        persona = self._content.persona(interview.plan.persona)
-        said = " ".join(turn.text for turn in interview.turns if turn.speaker == "candidate")
-        earlier = [turn.text for turn in interview.turns if turn.speaker == "interviewer"]
-        if target.sentence is not None:
-            for temperature in (0.2, 0.7):
-                text = await self._stream(persona, target, said, temperature, draft)
-                faults = probe.faults(text, target, question.text, said, earlier)
-                if not faults:
-                    return text, self._model.label
-                _LOG.info("a phrasing was dropped: %s", "; ".join(faults))
-                draft("")
-        return probe.own_wording(target), None
+    def _lead_in(self, scene: Scene) -> str:
+        """What is said first to who didn't know; else nothing."""
+        return self._content.prompts["lead_in"].text(move=scene.last.kind)
 
-    async def _stream(
-        self,
-        persona: Persona,
-        target: probe.Target,
-        said: str,
-        temperature: float,
-        draft: Callable[[str], None],
-    ) -> str:
-        messages = self.phrasing(persona, target)
-        text = ""
-        pieces = self._model.stream(messages, most_tokens=90, temperature=temperature)
-        async with contextlib.aclosing(pieces):
-            async for piece in pieces:
-                text += piece
-                # One question: whatever comes after its mark is not read.
-                head, mark, _ = text.partition("?")
-                if mark:
-                    return (head + mark).strip()
-                whole_words = text.rpartition(" ")[0].strip()
-                if probe.broken_rules(whole_words, said):
-                    break
-                if len(whole_words.split()) >= FIRST_WORDS:
-                    draft(whole_words)
-        return text.strip()
+    def _say(self, scene: Scene, step: Step) -> Turn:
+        """A step that needs no model."""
+        if isinstance(step, Hint):
+            return self._hint(scene)
+        kind, text, question_id = self._words(scene, step)
+        if isinstance(step, AskQuestion | Invite):
+            text = f"{self._lead_in(scene)} {text}".strip()
+        turn = self._turn(scene.last.seq + 1, kind, text, question_id)
+        if step == Aside("same_story"):
+            reason = "The same story was told before."
+            return turn.model_copy(update={"trigger": "same_story", "reason": reason})
+        return turn
 
-    def phrasing(self, persona: Persona, target: probe.Target) -> list[Message]:
-        """The chat that asks for a phrasing.
-
-        All but the last message is the same for all of a persona's probes, so that the
-        endpoint's prefix cache pays for it once.
-        """
-        prompt = self._content.prompts["probe"]
-        voice = {"name": persona.name, "voice": persona.voice}
-        messages: list[Message] = []
-        for one in persona.examples:
-            turns = prompt.messages(**voice, said=one.said, ask=one.ask, challenge=one.challenge)
-            messages += turns if not messages else turns[1:]
-            messages.append(Message(role="assistant", content=one.question))
-        said, challenge = target.quote or target.sentence or "", target.kind != "gap"
-        return (
-            messages + prompt.messages(**voice, said=said, ask=target.ask, challenge=challenge)[1:]
-        )
-
-    def _words(
-        self,
-        of_round: Round,
-        plan: Plan,
-        step: Step,
-        answered: bool = True,
-        state: State | None = None,
-    ) -> str:
-        """The words of a step that needs no model."""
-        prompts = self._content.prompts
-        persona = self._content.persona(plan.persona)
+    def _words(self, scene: Scene, step: Step) -> tuple[InterviewerKind, str, str | None]:
+        """The kind, the words and the question of a step that has them from a file."""
+        prompts, persona = self._content.prompts, scene.persona
         match step:
-            case AskQuestion(question_id=question_id, first=True):
-                asked = self._asked(of_round, plan, question_id)
-                count = len(plan.question_ids)
-                return prompts["opening"].text(persona=persona, questions=count, question=asked)
-            case AskQuestion(question_id=question_id):
-                number = plan.question_ids.index(question_id) + 1
-                asked = self._asked(of_round, plan, question_id)
-                return prompts["next_question"].text(
-                    persona=persona, number=number, question=asked, answered=answered
+            case AskQuestion(question_id=next_id, why=why):
+                number = scene.plan.question_ids.index(next_id) + 1
+                asked = self._asked(scene.round, scene.plan, next_id)
+                text = prompts["next_question"].text(
+                    persona=persona, number=number, question=asked, why=why
                 )
-            case Redirect(gate=found) if state is not None and state.question_id is not None:
-                asked = of_round.question(state.question_id).text
-                again = state.redirects > 0
-                return prompts["redirect"].text(gate=found, again=again, question=asked)
-        return prompts["closing"].text(persona=persona, early=False)
+                found: tuple[InterviewerKind, str, str | None] = "question", text, next_id
+            case Redirect(gate=gate):
+                again, asked = scene.state.redirects > 0, scene.question.text
+                text = prompts["redirect"].text(gate=gate, again=again, question=asked)
+                found = "redirect", text, scene.question.id
+            case Aside(move="same_story"):
+                quote = probe.short_quote(scene.told_before() or "")
+                found = "redirect", prompts["same_story"].text(quote=quote), scene.question.id
+            case Aside(move=move):
+                found = _ASIDES[move], self._aside(scene, move), scene.question.id
+            case Invite(time_up=time_up):
+                text = prompts["invitation"].text(persona=persona, time_up=time_up)
+                found = "invitation", text, None
+            case AnswerCandidate(more=more):
+                facts = self._content.repertoire.facts
+                fact = facts.answer(scene.last.text)
+                last = facts.more if more else prompts["closing"].text(persona=persona, early=False)
+                text = prompts["candidate_question"].text(answer=fact, more=last)
+                found = "reply" if more else "closing", text, None
+            case _:
+                found = "closing", prompts["closing"].text(persona=persona, early=False), None
+        return found
+
+    def _aside(self, scene: Scene, move: str) -> str:
+        kind = _ASIDES[move]
+        own = [turn for turn in scene.turns if turn.question_id == scene.question.id]
+        return self._content.prompts["aside"].text(
+            move=move,
+            again=any(turn.kind == kind for turn in own),
+            asked=scene.pending_text(),
+            answer=self._content.repertoire.clarifications.answer(scene.last.text),
+        )
 
     def _asked(self, of_round: Round, plan: Plan, question_id: str) -> str:
         """The question's text, on a project of the pasted résumé's where it asks for one."""
@@ -304,7 +231,23 @@ class Replier:
             name=project.name, claim=project.claim, question=question.text
         )
 
-    def _turn(self, seq: int, kind: TurnKind, text: str, question_id: str | None = None) -> Turn:
+    def _hint(self, scene: Scene) -> Turn:
+        """One hint; the check it belongs to is kept, as it counts in the grade."""
+        pending = scene.pending
+        check: Check | None = None
+        if pending is not None and pending.kind == "probe" and pending.check_id is not None:
+            check = next((one for one in scene.ladder if one.id == pending.check_id), None)
+        text = self._content.prompts["hint"].text(
+            move=scene.last.kind,
+            hint=self._content.repertoire.hints.hint(scene.question, check),
+            asked=scene.pending_text(),
+        )
+        turn = self._turn(scene.last.seq + 1, "hint", text, scene.question.id)
+        return turn.model_copy(update={"check_id": check.id if check else None})
+
+    def _turn(
+        self, seq: int, kind: InterviewerKind, text: str, question_id: str | None = None
+    ) -> Turn:
         return Turn(
             seq=seq,
             speaker="interviewer",
@@ -313,3 +256,8 @@ class Replier:
             question_id=question_id,
             at=self._now(),
         )
+
+
+OFF_TOPIC_SHARE = 0.7
+"""Share of an answer's longer words that this interview has nothing to do with, from which on
+the model is asked whether it is an answer at all."""

@@ -23,8 +23,9 @@ from interviewer.scoring import (
     score_of,
     vote_of,
 )
+from interviewer.sentences import SentenceRef, split_sentences
 from interviewer.session import Interview, fold
-from interviewer.transcript import SentenceRef, Speaker, TurnKind, answers_to, split_sentences
+from interviewer.transcript import Speaker, TurnKind, answers_to
 
 ADVICE_TONIGHT = 3
 """Pieces of advice on the first page."""
@@ -477,6 +478,6 @@ def _transcript(
             speaker=turn.speaker,
             kind=turn.kind,
             text=turn.text,
-            why=label(of_round.check(turn.check_id)) if turn.check_id else None,
+            why=turn.reason,
             marks=tuple(marks),
         )

@@ -241,6 +241,8 @@ class Question(_Identified):
     """The question leaves goal, data or limits open, so that they are the candidate's to settle."""
     drills_project: bool = False
     """Asks for a project of the candidate's own; one that a pasted résumé names is offered."""
+    hint: Text | None = None
+    """For who is stuck: where to begin, never what the answer is."""
     coding: Coding | None = None
 
     @model_validator(mode="after")
@@ -466,7 +468,7 @@ def key_point_check(question: str, claims: Sequence[Claim], position: int) -> Ke
         advice=f"A full answer says that {claim.text.rstrip('.')}.",
         meets=(*claim.right, claim.text) if claim.right else (claim.text, claim.text),
         misses=misses if len(misses) > 1 else (*misses, "I don't know."),
-        cues=tuple(rf"\b{re.escape(one)}" for one in _telling_stems(question, claim, claims)),
+        cues=tuple(rf"\b{re.escape(one)}" for one in telling_stems(question, claim, claims)),
         question=question,
         claim=claim,
     )
@@ -481,7 +483,7 @@ _VAGUE = (
 ).split()
 
 
-def _telling_stems(question: str, claim: Claim, claims: Sequence[Claim]) -> list[str]:
+def telling_stems(question: str, claim: Claim, claims: Sequence[Claim]) -> list[str]:
     """Stems that only this claim has: not in the question, not in its other claims."""
     common = {stem(word) for word in (*words(question), *FUNCTION_WORDS, *_VAGUE)}
     for other in claims:

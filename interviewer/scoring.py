@@ -7,7 +7,7 @@ from typing import Literal
 from interviewer.calibration import Line, mean
 from interviewer.judgement import Judgement
 from interviewer.rubric import BAR, Criterion, Level, Strict
-from interviewer.transcript import SentenceRef
+from interviewer.sentences import SentenceRef
 
 Status = Literal["shown", "missing", "not observed"]
 Vote = Literal["strong hire", "hire", "no hire", "strong no hire", "no vote"]

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from interviewer.gates import reads_like_a_list
 from interviewer.rubric import Claim
+from interviewer.sentences import Sentence
 from interviewer.text import FUNCTION_WORDS, stem, words
-from interviewer.transcript import Sentence
 
 MOST_RECITED = 0.4
 """Share of a list's words that may be the claim's own before it counts as reciting them."""

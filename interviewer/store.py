@@ -202,6 +202,20 @@ class Store:
             raise InterviewNotFound(_NOT_FOUND)
         return found[0]
 
+    def turns_before(self, interview_id: str) -> tuple[Turn, ...]:
+        """The turns of the interviews before this one in its loop; none outside of a loop."""
+        own = _PLACES.alias()
+        with self._transaction() as connection:
+            turns = connection.scalars(
+                sa.select(_TURNS.c.turn)
+                .join(_PLACES, _PLACES.c.interview_id == _TURNS.c.interview_id)
+                .join(own, own.c.loop_id == _PLACES.c.loop_id)
+                .where(own.c.interview_id == interview_id)
+                .where(_PLACES.c.position < own.c.position)
+                .order_by(_PLACES.c.position, _TURNS.c.seq)
+            ).all()
+        return tuple(Turn.model_validate(one) for one in turns)
+
     def interviews(self, owner: str | None) -> tuple[Interview, ...]:
         """Every interview of an owner's, the latest first; None: everybody's."""
         mine = sa.true() if owner is None else _INTERVIEWS.c.owner == owner

@@ -8,7 +8,15 @@ import pytest
 import yaml
 
 from interviewer import weights as model_file
-from interviewer.content import Content, Prompt, content_folder, load_prompts, load_vocabulary
+from interviewer.content import (
+    Content,
+    Prompt,
+    content_folder,
+    load_prompts,
+    load_repertoire,
+    load_vocabulary,
+)
+from interviewer.repertoire import Repertoire
 from interviewer.round import Round
 from interviewer.rubric import Rubric
 from interviewer.settings import from_environment
@@ -48,10 +56,20 @@ def prompts() -> dict[str, Prompt]:
     return load_prompts(content_folder("prompts"))
 
 
+@pytest.fixture(scope="session")
+def repertoire() -> Repertoire:
+    return load_repertoire(content_folder("prompts") / "repertoire")
+
+
 @pytest.fixture
-def content(rubric: Rubric, prompts: dict[str, Prompt]) -> Content:
+def content(rubric: Rubric, prompts: dict[str, Prompt], repertoire: Repertoire) -> Content:
     return Content(
-        {rubric.area: rubric}, prompts, {PERSONA.id: PERSONA}, PROCESS, load_vocabulary()
+        {rubric.area: rubric},
+        prompts,
+        {PERSONA.id: PERSONA},
+        PROCESS,
+        load_vocabulary(),
+        repertoire,
     )
 
 

@@ -227,7 +227,8 @@ MARKERS = {
 
 def asked_check(messages: Sequence[Message]) -> str:
     """The ``shows`` of the check that is asked for."""
-    return next(shows for shows in MARKERS if f"the sentence {shows}." in messages[0]["content"])
+    asked = (shows for shows in MARKERS if f"the sentence {shows}." in messages[0]["content"])
+    return next(asked, "")
 
 
 def asked_sentence(messages: Sequence[Message]) -> str:
@@ -236,13 +237,18 @@ def asked_sentence(messages: Sequence[Message]) -> str:
 
 def by_markers(messages: Sequence[Message]) -> float:
     """Yes where the sentence holds the check's marker word."""
+    if "small talk" in messages[0]["content"]:
+        return 0.95
+    if not asked_check(messages):  # how pushback was met
+        return 0.05
     return 0.95 if MARKERS[asked_check(messages)] in asked_sentence(messages).lower() else 0.05
 
 
 def own_part_probe(messages: Sequence[Message]) -> str:
     """A phrasing that breaks no rule, whatever was said."""
-    asked = messages[-1]["content"].rpartition("\n")[2]
-    return f"And you, {asked.partition(': ')[2].rstrip('.?')}?"
+    said, _, asked = messages[-1]["content"].rpartition("\n")
+    said = said.partition('"')[2].rstrip('"')
+    return f"You said “{said}”, so {asked.partition(': ')[2].rstrip('.?')}?"
 
 
 class ScriptedModel:

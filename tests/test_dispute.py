@@ -11,7 +11,7 @@ from interviewer.grading import MOST_DISPUTED, Judge
 from interviewer.interview import LONGEST_ARGUMENT
 from interviewer.markdown import to_markdown
 from interviewer.query import Query
-from interviewer.transcript import split_sentences
+from interviewer.sentences import split_sentences
 from interviewer.ui import document
 from tests.doubles import NOW, ScriptedModel, asked_check, asked_sentence
 from tests.test_interview import THIN, report_of, services, settled  # noqa: F401

@@ -10,7 +10,7 @@ from interviewer.gates import (
     judged_sentences,
     readable_share,
 )
-from interviewer.transcript import split_sentences
+from interviewer.sentences import split_sentences
 
 QUESTION = "Tell me about a time you had to make a decision with incomplete data."
 

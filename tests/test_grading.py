@@ -8,7 +8,7 @@ from interviewer.gates import gate
 from interviewer.grading import GATE_NOTES, MOST_SENTENCES, SURE, Judge, Parts, likeliest
 from interviewer.llm import Verdict
 from interviewer.rubric import Claim, KeyPointCheck
-from interviewer.transcript import split_sentences
+from interviewer.sentences import split_sentences
 from tests.doubles import ScriptedModel, asked_sentence
 
 TEXT = "In May it broke. I rewrote it myself. Errors fell by nine percent. We went home."

@@ -8,8 +8,8 @@ from interviewer.judgement import Judgement
 from interviewer.persona import Persona
 from interviewer.probe import choose_target, dig_order, own_wording, pushback_is_due
 from interviewer.rubric import RUNGS
+from interviewer.sentences import split_sentences
 from interviewer.session import DEFAULT_PERSONA
-from interviewer.transcript import split_sentences
 from tests.doubles import PERSONA
 
 SHIPPED = load_content()
@@ -68,8 +68,7 @@ def _first_probes(name: str) -> tuple[str, ...]:
             persona,
             best,
             probed=probed,
-            answer_seq=2,
-            sentences=split_sentences(ANSWER),
+            answers=[(2, split_sentences(ANSWER))],
         )
         assert target is not None
         probed.append(target.check.id)

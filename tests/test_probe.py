@@ -14,11 +14,14 @@ from interviewer.probe import (
     normal,
     own_wording,
 )
-from interviewer.transcript import SentenceRef, split_sentences
+from interviewer.rubric import Question
+from interviewer.sentences import SentenceRef, split_sentences
 from tests.doubles import PERSONA
 
 ANSWER = "In May our exporter broke, and we decided to rewrite it. Errors fell by 20 percent."
-QUESTION = "Tell me about a time you failed to ship a project on schedule."
+QUESTION = Question(
+    id="failure", text="Tell me about a time you failed to ship a project on schedule."
+)
 
 
 @pytest.fixture
@@ -37,7 +40,7 @@ def _judged(seq: int = 2, **met: float | None) -> dict[str, Judgement]:
 
 def _choose(ladder, best, probed=(), seq=2, text=ANSWER):
     return choose_target(
-        ladder, PERSONA, best, probed=probed, answer_seq=seq, sentences=split_sentences(text)
+        ladder, PERSONA, best, probed=probed, answers=[(seq, split_sentences(text))]
     )
 
 
@@ -77,7 +80,8 @@ def test_pushback_needs_a_claim_of_this_answer(ladder):
 
 
 def test_pushback_needs_its_words_and_comes_once(ladder):
-    assert _choose(ladder, _judged(scene=0.9, cause=0.9)) is None  # these checks have none
+    harder = _choose(ladder, _judged(scene=0.9, cause=0.9))  # these checks have none
+    assert (harder.kind, harder.wording) == ("harder", PERSONA.harder[0])
     assert _choose(ladder, _judged(number=0.9), probed={"number"}) is None
 
 
@@ -189,16 +193,16 @@ def _faults(text, target, said=ANSWER, earlier=()):
 
 
 GOOD = [
-    "Which role did you have in the decision?",
+    "Which role did you have in the decision to rewrite it?",
     'When you say "we decided to rewrite it", what was your own role in that decision?',
     "When you say “we decided to rewrite it”, which role in the team was yours?",
     "You decided to rewrite it. Which role did you have in the team?",
-    "WHICH ROLE DID YOU HAVE IN THE DECISION?",
+    "WHICH ROLE DID YOU HAVE WHEN YOUR EXPORTER BROKE?",
     "You mentioned the exporter. Which role did you have when the team rewrote it?",
-    "Who took the decision, and what was your own role?",
-    "In May, which role did you have in the decision of the team?  ",
-    "When the project failed, which decision of the team was yours?",
-    "Would the team have come to that decision without you?",
+    "Who decided that, and what was your own role?",
+    "In May, which role did you have when the exporter broke?  ",
+    "When your exporter failed, which decision of the team was yours?",
+    "Would the team have decided that without you?",
 ]
 
 
@@ -299,14 +303,12 @@ def test_a_bad_probe_is_not_said(gap, text, fault):
 
 
 def test_no_repeats(gap):
-    text = "Which role did you have in the decision?"
-    assert _faults(text, gap, earlier=["Hello.", "Which role did you have in the decision?"]) == [
-        "it was asked before"
-    ]
-    assert _faults(text, gap, earlier=["  which role did YOU have, in the decision ?"]) == [
-        "it was asked before"
-    ]
-    assert _faults(text, gap, earlier=["Which role did you have?"]) == []
+    text = "Which role did you have in the decision to rewrite?"
+    assert _faults(text, gap, earlier=["Hello.", text]) == ["it was asked before"]
+    assert _faults(
+        text, gap, earlier=["  which role did YOU have, in the decision to rewrite ?"]
+    ) == ["it was asked before"]
+    assert _faults(text, gap, earlier=["How long did you think about it?"]) == []
 
 
 @pytest.mark.parametrize(

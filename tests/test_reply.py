@@ -2,11 +2,14 @@
 
 import pytest
 
+from interviewer.aim import MOST_CALLS
 from interviewer.errors import ModelUnavailable
 from interviewer.gates import READ_AT_MOST
 from interviewer.grading import Judge
 from interviewer.judgement import Judgement
-from interviewer.reply import CALLS_BEFORE_REPLY, FIRST_WORDS, Replier, read_answer
+from interviewer.phrasing import FIRST_WORDS
+from interviewer.reply import Replier
+from interviewer.scene import read_answer
 from interviewer.session import Interview, Plan
 from tests.doubles import NOW, STRONG, ScriptedModel, asked_check
 
@@ -41,7 +44,12 @@ def interview(turn):
                 seq = len(turns) + 1
                 turns.append(turn(seq, "probe", "And?", question_id, check_id=probe))
             turns.append(turn(len(turns) + 1, "answer", text, question_id))
-        plan = Plan(areas=("story",), question_ids=(question_id,), most_probes=most_probes)
+        plan = Plan(
+            areas=("story",),
+            question_ids=(question_id,),
+            most_probes=most_probes,
+            candidate_questions=0,
+        )
         return Interview(
             id="x", created_at=NOW, plan=plan, turns=tuple(turns), judgements=tuple(judgements)
         )
@@ -78,19 +86,19 @@ async def test_the_model_is_given_the_gap_and_the_words(content, interview):
 
 async def test_a_pushback_is_a_challenge(content, interview):
     text = "In May it fell by nine percent against the baseline, and I did it myself."
-    model = ScriptedModel(
-        say=_said("What else could explain the difference you measured from that baseline?")
-    )
+    said = "Which part of the nine percent would you defend in an audit of the outcome?"
+    model = ScriptedModel(say=_said(said))
     turn = await Bench(content, model).reply(interview(text))
-    assert (turn.check_id, turn.model) == ("measured", "scripted")
-    assert "Challenge: What else could explain the difference" in model.phrased[0][-1]["content"]
+    # Three checks are judged while the candidate waits, and the deepest of them is challenged.
+    assert (turn.check_id, turn.trigger, turn.model) == ("number", "pushback", "scripted")
+    assert "Challenge: Which part of that figure" in model.phrased[0][-1]["content"]
 
 
 @pytest.mark.parametrize(
     "bad",
     [
         "Great answer! Which role did you have in the decision?",
-        "Which role did you have in the decision? And what about the team",
+        "Which role did you have in rewriting it? And what about the team",
         "You said “I rewrote the kernel”, so which role did you have in the decision?",
         "You saved 40 percent; which role did you have in that decision?",
         "Describe your role in the decision of the team.",
@@ -175,7 +183,7 @@ async def test_the_candidate_does_not_wait_for_ever(content, interview):
     assert turn.kind == "closing"  # nothing was found to ask
     last = content.rubrics["story"].checks[bench.kept[-1].check_id].shows
     before = [one for one in model.asked if asked_check(one) != last]
-    assert len(before) < CALLS_BEFORE_REPLY <= len(model.asked)
+    assert len(before) < MOST_CALLS <= len(model.asked)
 
 
 async def test_without_follow_ups_nothing_is_judged_before_the_reply(content, interview):

@@ -10,8 +10,9 @@ from interviewer.markdown import to_markdown
 from interviewer.process import Seat
 from interviewer.report import ADVICE_TONIGHT, grades_of, label, make_report
 from interviewer.scoring import vote_of
+from interviewer.sentences import split_sentences
 from interviewer.session import Interview, Plan
-from interviewer.transcript import Turn, split_sentences
+from interviewer.transcript import Turn
 from tests.doubles import NOW, PERSONA, PROCESS, STRONG
 
 
@@ -24,7 +25,8 @@ def interview(turn):
         for number, answer in enumerate(answers):
             if number:
                 seq = len(turns) + 1
-                turns.append(turn(seq, "probe", "And?", question_ids[0], check_id=probe))
+                asked = turn(seq, "probe", "And?", question_ids[0], check_id=probe)
+                turns.append(asked.model_copy(update={"reason": "Missing so far: your own role."}))
             turns.append(turn(len(turns) + 1, "answer", answer, question_ids[0]))
         turns.append(turn(len(turns) + 1, "closing", "Bye.", None))
         return Interview(
@@ -92,7 +94,7 @@ def test_marks_are_where_the_evidence_is(interview, a_round):
     assert marked == proofs
     assert len(proofs) == 6
     assert told[1].marks == told[3].marks == ()
-    assert told[3].why == "Your own role"
+    assert told[3].why == "Missing so far: your own role."
     assert told[1].why is None
 
 

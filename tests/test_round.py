@@ -105,12 +105,12 @@ def test_what_shows_nothing_of_its_question_does_not_speak_to_it(of_story):
 
 
 async def test_an_answer_beside_the_question_is_not_graded_on_its_manner(
-    rubric, manner, prompts, store
+    rubric, manner, prompts, repertoire, store
 ):
     """A clear sentence about the weather is no clear answer."""
     content = Content(
         {"story": rubric, "manner": manner},
-        *(prompts, {PERSONA.id: PERSONA}, PROCESS, load_vocabulary()),
+        *(prompts, {PERSONA.id: PERSONA}, PROCESS, load_vocabulary(), repertoire),
     )
     manners = ScriptedModel(
         yes=lambda messages: 0.95 * ("the sentence asks something." in messages[0]["content"])
@@ -161,7 +161,7 @@ def test_a_check_is_found_wherever_it_stands(of_story):
         of_story.check("nonsense")
 
 
-async def test_an_interview_over_two_areas(rubric, manner, prompts, store):
+async def test_an_interview_over_two_areas(rubric, manner, prompts, repertoire, store):
     """Own checks are judged first; the report groups the criteria by area."""
     content = Content(
         {"story": rubric, "manner": manner},
@@ -169,6 +169,7 @@ async def test_an_interview_over_two_areas(rubric, manner, prompts, store):
         {PERSONA.id: PERSONA},
         PROCESS,
         load_vocabulary(),
+        repertoire,
     )
     model = ScriptedModel(yes=lambda _: 0.95)
     service = InterviewService(content, model, store, now=lambda: NOW, patience=0)
@@ -193,13 +194,14 @@ async def test_an_interview_over_two_areas(rubric, manner, prompts, store):
     await service.close()
 
 
-def test_rounds_are_made_once(rubric, manner, prompts):
+def test_rounds_are_made_once(rubric, manner, prompts, repertoire):
     content = Content(
         {"story": rubric, "manner": manner},
         prompts,
         {PERSONA.id: PERSONA},
         PROCESS,
         load_vocabulary(),
+        repertoire,
     )
     made = content.round(["story"])
     assert content.round(("story", "story")) is made

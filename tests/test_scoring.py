@@ -15,7 +15,7 @@ from interviewer.scoring import (
     score_of,
     vote_of,
 )
-from interviewer.transcript import SentenceRef
+from interviewer.sentences import SentenceRef
 
 
 def _judgement(met, seq=2, check_id="scene", **more):

@@ -27,7 +27,9 @@ def _gap(check: Check) -> Target:
     return Target("gap", check, check.ask, check.probe, "Missing.")
 
 
-PLAN = Plan(areas=("story",), question_ids=("failure", "conflict"), most_probes=2)
+PLAN = Plan(
+    areas=("story",), question_ids=("failure", "conflict"), most_probes=2, candidate_questions=0
+)
 
 
 @pytest.fixture
@@ -82,6 +84,7 @@ def test_fold(told, notation, state):
 
 FIRST = AskQuestion("failure", first=True)
 SECOND = AskQuestion("conflict", first=False)
+LEFT = AskQuestion("conflict", first=False, why="left")
 
 # state, gate, whether there is a target, the step
 STEPS = [
@@ -93,8 +96,8 @@ STEPS = [
     (State("interviewer", "failure", 1), "tiny", False, Redirect("tiny")),
     (State("interviewer", "failure", 1), "orders", True, Redirect("orders")),
     (State("interviewer", "failure", 1, 0, 1), "empty", False, Redirect("empty")),
-    (State("interviewer", "failure", 1, 0, PERSONA.patience), "tiny", False, SECOND),
-    (State("interviewer", "failure", 1, 0, PERSONA.patience), "tiny", True, SECOND),
+    (State("interviewer", "failure", 1, 0, PERSONA.patience), "tiny", False, LEFT),
+    (State("interviewer", "failure", 1, 0, PERSONA.patience), "tiny", True, LEFT),
     # Redirects are no follow-ups, and follow-ups no redirects.
     (State("interviewer", "failure", 1, 0, PERSONA.patience), "open", True, "probe"),
     (State("interviewer", "failure", 1, 2, 0), "echo", True, Redirect("echo")),
@@ -139,7 +142,7 @@ def test_plan_that_can_not_be(values):
 
 def test_plan_with_one_question_twice_ends(turn):
     try:
-        plan = Plan(areas=("story",), question_ids=("failure", "failure"))
+        plan = Plan(areas=("story",), question_ids=("failure", "failure"), candidate_questions=0)
     except ValidationError:
         return
     turns: list[Turn] = []
@@ -180,7 +183,10 @@ def _random_run(seed: int, plan: Plan, turn, checks: Sequence, known: list) -> l
 @pytest.mark.parametrize("seed", range(30))
 def test_any_run_keeps_its_rules_and_can_be_taken_up_anywhere(rubric, turn, seed):
     plan = Plan(
-        areas=("story",), question_ids=("success", "failure", "conflict"), most_probes=seed % 4
+        areas=("story",),
+        question_ids=("success", "failure", "conflict"),
+        most_probes=seed % 4,
+        candidate_questions=0,
     )
     known: list = []
     turns = _random_run(seed, plan, turn, list(rubric.checks.values()), known)

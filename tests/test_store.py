@@ -10,9 +10,9 @@ import pytest
 from interviewer.errors import InterviewNotFound, StoreError, TurnConflict
 from interviewer.judgement import Judgement
 from interviewer.process import LoopPlan, PlannedRound
+from interviewer.sentences import SentenceRef
 from interviewer.session import Plan
 from interviewer.store import Store
-from interviewer.transcript import SentenceRef
 from tests.doubles import round_plan
 
 PLAN = Plan(areas=("story",), question_ids=("failure", "conflict"), most_probes=1)
@@ -221,6 +221,15 @@ def test_a_loop_knows_its_rounds(store, loop_id, turn):
     assert loop.plan == LOOP_PLAN
     assert loop.interview_ids == (None, last)
     assert loop.created_at.tzinfo == UTC
+
+
+def test_a_round_knows_what_was_said_in_those_before_it(store, loop_id, turn):
+    first = _round(store, turn, loop_id, 0, "first question")
+    store.add_turn(first, turn(2, "answer", "first answer"))
+    second = _round(store, turn, loop_id, 1, "second question")
+    assert [one.text for one in store.turns_before(second)] == ["first question", "first answer"]
+    assert store.turns_before(first) == ()
+    assert store.turns_before(store.create(PLAN, turn(1, "question"), "ann")) == ()
 
 
 def test_a_round_is_begun_once(store, loop_id, turn):

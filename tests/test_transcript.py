@@ -5,8 +5,9 @@ import random
 
 import pytest
 
+from interviewer.sentences import LONGEST_SENTENCE, split_sentences
 from interviewer.text import words
-from interviewer.transcript import LONGEST_SENTENCE, answers_to, split_sentences
+from interviewer.transcript import answers_to
 
 
 def _hold_the_rules(text: str) -> list[str]:

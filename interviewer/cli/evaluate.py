@@ -1,4 +1,4 @@
-"""How good the grader is, measured."""
+"""How good the grader and the interviewer are, measured."""
 
 import argparse
 import asyncio
@@ -11,7 +11,7 @@ from interviewer.settings import Settings
 
 def add(commands: Commands) -> None:
     """Adds the subject's commands."""
-    evaluate = commands.add_parser("evaluate", help="measure the grader against people")
+    evaluate = commands.add_parser("evaluate", help="measure the grader, or the follow-ups")
     evaluate.add_argument("--only", metavar="SET,…", type=_names, default=())
     evaluate.add_argument(
         "--scored",
@@ -25,7 +25,37 @@ def add(commands: Commands) -> None:
     evaluate.add_argument("--sample", metavar="N", type=_positive, help="answers of each set")
     evaluate.add_argument("--seed", type=int, default=0, help="of the sample and the intervals")
     evaluate.add_argument("--json", type=Path, metavar="FILE", help="write the findings there too")
-    evaluate.set_defaults(run=_evaluate)
+    evaluate.add_argument(
+        "--probes", action="store_true", help="measure the interviewer's follow-ups instead"
+    )
+    evaluate.add_argument(
+        "--parts",
+        choices=PARTS,
+        nargs="+",
+        default=PARTS,
+        help="of --probes: single turns, rounds with simulated candidates",
+    )
+    evaluate.add_argument(
+        "--out", type=Path, metavar="DIR", help="of --probes: keep transcripts and figures there"
+    )
+    evaluate.set_defaults(run=_run)
+
+
+PARTS = ("turns", "rounds")
+
+
+def _run(arguments: argparse.Namespace, settings: Settings) -> int:
+    return (_probes if arguments.probes else _evaluate)(arguments, settings)
+
+
+def _probes(arguments: argparse.Namespace, settings: Settings) -> int:
+    # Only this command needs the evaluation.
+    from interviewer.evaluation.probe_figures import to_markdown  # noqa: PLC0415
+    from interviewer.evaluation.probes import evaluate_probes  # noqa: PLC0415
+
+    found = asyncio.run(evaluate_probes(settings, arguments.out, arguments.parts))
+    print(to_markdown(found), end="")
+    return 0
 
 
 def _names(text: str) -> tuple[str, ...]:

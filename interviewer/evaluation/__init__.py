@@ -1,5 +1,5 @@
-"""Measures the grader: against people, on its own calibration answers, under attack.
+"""Measures the grader (against people, on its own calibration answers, under attack) and the
+interviewer's follow-ups.
 
-Nothing here is used while grading. It asks the grader what any caller asks, and knows no
-part of it.
+Nothing here is used in an interview. It asks the engine what any caller asks.
 """

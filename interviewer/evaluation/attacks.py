@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from interviewer.sentences import split_sentences
 from interviewer.text import FUNCTION_WORDS, stem, words
-from interviewer.transcript import split_sentences
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from interviewer.evaluation.findings import Bound, Cell, Row, Section, Table
 from interviewer.evaluation.metrics import HALF
 from interviewer.evaluation.ordering import Case, grade_case
 from interviewer.rubric import CalibrationKind, Identifier, Strict
-from interviewer.transcript import split_sentences
+from interviewer.sentences import split_sentences
 
 LEAST_ACCEPTED = 0.9
 

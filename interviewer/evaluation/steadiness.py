@@ -10,7 +10,7 @@ from interviewer.evaluation.bench import Bench, Graded
 from interviewer.evaluation.findings import Bound, Cell, Row, Section, Table
 from interviewer.evaluation.ordering import ROUNDING, Case
 from interviewer.rubric import CalibrationKind, Identifier, Strict, Text
-from interviewer.transcript import split_sentences
+from interviewer.sentences import split_sentences
 
 MOST_APART = 0.1
 

@@ -202,7 +202,7 @@ def _transcript(value: Report) -> str:
 
 def _turn(turn: TranscriptTurn) -> str:
     who = "Interviewer" if turn.speaker == "interviewer" else "You"
-    why = f'<p class="fine">Asked for: {_e(turn.why)}</p>' if turn.why else ""
+    why = f'<p class="fine">Why: {_e(turn.why)}</p>' if turn.why else ""
     text = _marked(turn.text, turn.marks)
     return f'<div class="turn {turn.speaker}"><h3>{who}</h3><p>{text}</p>{why}</div>'
 

@@ -8,8 +8,8 @@ import pytest
 
 from interviewer.content import content_folder, load_calibration, load_content
 from interviewer.rubric import Question, Rubric
+from interviewer.sentences import split_sentences
 from interviewer.text import words
-from interviewer.transcript import split_sentences
 
 RUBRICS = load_content().rubrics
 TECHNICAL = ("ml_theory", "coding", "system_design")

@@ -18,7 +18,7 @@ from interviewer.evaluation.steadiness import (
     read_paraphrases,
     shuffled,
 )
-from interviewer.transcript import split_sentences
+from interviewer.sentences import split_sentences
 from tests.doubles import STRONG, ScriptedModel
 from tests.evaluation.known import Oracle
 

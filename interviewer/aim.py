@@ -1,0 +1,160 @@
+"""What the next follow-up aims at: memory first, then mistakes, then pushback, then gaps.
+
+Asks the judge as little as it can while the candidate waits: what code can decide is decided
+without it, and it stops at the first gap.
+"""
+
+from collections.abc import Callable, Sequence
+
+from interviewer import probe, scoring
+from interviewer.claims import suspicions
+from interviewer.content import Prompt
+from interviewer.grading import Judge, likeliest
+from interviewer.judgement import Judgement
+from interviewer.rubric import Check
+from interviewer.scene import Scene
+from interviewer.session import challenges_so_far, may_probe
+
+MOST_CALLS = 12
+"""Judge calls spent on finding a gap while the candidate waits (0.3 s each on 2 cores)."""
+
+MOST_SUSPICIONS = 2
+"""Sentences of an answer that are judged for a known mistake."""
+
+MOST_CHECKS = 3
+"""Checks that are put before the judge while the candidate waits.
+
+A check's prompt is read once, in 5 s on 2 cores; its further sentences cost 0.3 s each.
+"""
+
+LOOK_AHEAD = 2
+"""Checks among which a gap that needs no judge is taken first."""
+
+
+class Aim:
+    """Finds what to follow up on."""
+
+    def __init__(
+        self, judge: Judge, contradiction: Prompt, keep: Callable[[str, Judgement], None]
+    ) -> None:
+        """``keep`` stores a judgement that was made on the way, by interview id."""
+        self._judge = judge
+        self._contradiction = contradiction
+        self._keep = keep
+
+    async def target(self, scene: Scene) -> probe.Target | None:
+        """What to follow up on; None: nothing, or no follow-up is left."""
+        if not (scene.answers and may_probe(scene.plan, scene.persona, scene.state)):
+            return None
+        is_answer = scene.last.kind == "answer"
+        return (
+            (self._doesnt_fit(scene) if is_answer else None)
+            or (await self._mistake(scene) if is_answer else None)
+            or await self._on_the_ladder(scene)
+        )
+
+    def _doesnt_fit(self, scene: Scene) -> probe.Target | None:
+        found = scene.contradiction()
+        if found is None:
+            return None
+        wording = self._contradiction.text(
+            first=probe.short_quote(found.first),
+            second=probe.short_quote(found.second),
+            before=found.before.ref is None,
+        )
+        return probe.Target(
+            "contradiction",
+            None,
+            wording,
+            wording,
+            f"Said before: “{found.first}” Now: “{found.second}” ({found.kind}).",
+            found.now.ref,
+            found.second,
+            phrased=False,
+        )
+
+    async def _mistake(self, scene: Scene) -> probe.Target | None:
+        """A claim of the last answer that the question's file knows as a mistake."""
+        turn, sentences = scene.answers[-1]
+        asked = {one.check_id for one in scene.turns if one.trigger == "wrong"}
+        for found in suspicions(scene.question, sentences)[:MOST_SUSPICIONS]:
+            if found.check.id in asked:
+                continue
+            judgement = await self._judge.check(found.check, turn.seq, [found.sentence])
+            if judgement.shown:
+                target = probe.doubt(
+                    scene.persona, turn.seq, found.sentence, found.check, scene.asked
+                )
+                if target is not None:
+                    return target
+        return None
+
+    async def _on_the_ladder(self, scene: Scene) -> probe.Target | None:
+        turn, sentences = scene.answers[-1]
+        due = probe.pushback_is_due(scene.persona, *challenges_so_far(scene.turns))
+        if due and scene.last.kind == "answer":
+            target = probe.challenge_claim(scene.persona, turn.seq, sentences, scene.asked)
+            if target is not None:
+                return target
+        ladder = [
+            check
+            for check in scene.ladder
+            if not probe.repeats(check.probe, scene.asked) or check.id in scene.state.probed
+        ]
+        best = await self._judged(scene, ladder)
+        return probe.choose_target(
+            ladder,
+            scene.persona,
+            best,
+            probed=scene.state.probed,
+            answers=[(turn.seq, said) for turn, said in scene.answers],
+            asked=scene.asked,
+            pushback_due=due,
+        )
+
+    async def _judged(self, scene: Scene, ladder: Sequence[Check]) -> dict[str, Judgement]:
+        """The best judgements down the ladder, as far as the first gap."""
+        calls = 0
+
+        async def count() -> None:
+            nonlocal calls
+            calls += 1
+
+        judged = {(one.seq, one.check_id): one for one in scene.interview.judgements}
+        best: dict[str, Judgement] = {}
+        fresh = 0
+        for check in self._sure_gap_first(scene, ladder):
+            spent = calls >= MOST_CALLS or fresh >= MOST_CHECKS
+            if spent and self._needs_judge(scene, check):
+                continue
+            before = calls
+            # What an earlier answer shows is no gap, even if it was not judged yet.
+            for turn, said in scene.answers:
+                found = judged.get((turn.seq, check.id))
+                if found is None:
+                    found = await self._judge.check(check, turn.seq, said, count)
+                    self._keep(scene.interview.id, found)
+                best |= scoring.best_judgements([*best.values(), found])
+                if found.shown:
+                    break
+            fresh += calls > before
+            if check.id in best and best[check.id].met is not None and not best[check.id].shown:
+                break
+        return best
+
+    def _needs_judge(self, scene: Scene, check: Check) -> bool:
+        """Whether it takes a model to say that an answer shows this check."""
+        known = {(one.seq, one.check_id) for one in scene.interview.judgements}
+        return any(
+            likeliest(check, said)
+            for turn, said in scene.answers
+            if (turn.seq, check.id) not in known
+        )
+
+    def _sure_gap_first(self, scene: Scene, ladder: Sequence[Check]) -> list[Check]:
+        """The checks to judge, a near one that no sentence can show before the others."""
+        order = probe.unasked(ladder, scene.state.probed)
+        for check in order[:LOOK_AHEAD]:
+            if not any(likeliest(check, said) for _, said in scene.answers):
+                return [check, *(one for one in order if one is not check)]
+        return order

@@ -1,0 +1,108 @@
+"""A chosen probe in the persona's words: asked of the model, held against the rules, said."""
+
+import contextlib
+import logging
+from collections.abc import Callable, Mapping
+
+from interviewer import probe
+from interviewer.content import Message, Prompt
+from interviewer.llm import Model
+from interviewer.persona import Persona
+from interviewer.scene import Scene
+
+_LOG = logging.getLogger(__name__)
+
+FIRST_WORDS = 5
+"""Words of a reply that are held back until the rules have seen them."""
+
+MOST_TOKENS = 90
+
+
+class Phraser:
+    """Puts targets into words."""
+
+    def __init__(self, model: Model, prompts: Mapping[str, Prompt]) -> None:
+        self._model = model
+        self._prompt = prompts["probe"]
+
+    async def phrase(
+        self, scene: Scene, target: probe.Target, draft: Callable[[str], None]
+    ) -> tuple[str, str | None]:
+        """The probe and who found the words; None: they are the file's own.
+
+        ``draft`` is told the words as far as they have come; an empty text takes them back.
+        """
+        if target.sentence is not None and target.phrased:
+            for temperature in (0.2, 0.7):
+                text = await self._stream(scene.persona, target, scene.said, temperature, draft)
+                faults = probe.faults(text, target, scene.question, scene.said, scene.asked)
+                if not faults:
+                    return text, self._model.label
+                _LOG.info("a phrasing was dropped: %s", "; ".join(faults))
+                draft("")
+        return probe.own_wording(target), None
+
+    async def warm(self, persona: Persona) -> None:
+        """Lets the endpoint read what all of a persona's probes begin with.
+
+        Done while the candidate thinks; whoever answers then waits for the new words only.
+        """
+        messages = self.messages(persona, said="", ask="", challenge=False)
+        pieces = self._model.stream(messages, most_tokens=1, temperature=0)
+        async with contextlib.aclosing(pieces):
+            async for _ in pieces:
+                pass
+
+    async def _stream(
+        self,
+        persona: Persona,
+        target: probe.Target,
+        said: str,
+        temperature: float,
+        draft: Callable[[str], None],
+    ) -> str:
+        messages = self.messages(
+            persona,
+            said=target.quote or target.sentence or "",
+            ask=target.ask,
+            challenge=target.kind != "gap",
+        )
+        text = ""
+        pieces = self._model.stream(messages, most_tokens=MOST_TOKENS, temperature=temperature)
+        async with contextlib.aclosing(pieces):
+            async for piece in pieces:
+                text += piece
+                # One question: whatever comes after its mark is not read.
+                head, mark, _ = text.partition("?")
+                if mark:
+                    return _closed((head + mark).strip())
+                whole_words = text.rpartition(" ")[0].strip()
+                if probe.broken_rules(whole_words, said):
+                    break
+                if len(whole_words.split()) >= FIRST_WORDS:
+                    draft(whole_words)
+        return text.strip()
+
+    def messages(self, persona: Persona, *, said: str, ask: str, challenge: bool) -> list[Message]:
+        """The chat that asks for a phrasing.
+
+        All but the last message is the same for all of a persona's probes, so that the
+        endpoint's prefix cache pays for it once.
+        """
+        voice = {"name": persona.name, "voice": persona.voice}
+        messages: list[Message] = []
+        for one in persona.examples:
+            turns = self._prompt.messages(
+                **voice, said=one.said, ask=one.ask, challenge=one.challenge
+            )
+            messages += turns if not messages else turns[1:]
+            messages.append(Message(role="assistant", content=one.question))
+        asked = self._prompt.messages(**voice, said=said, ask=ask, challenge=challenge)
+        return messages + asked[1:]
+
+
+def _closed(text: str) -> str:
+    """``text`` without a quotation mark around all of it, as small models like to put one."""
+    if text.startswith('"') and text.count('"') == 1:
+        return text[1:].strip()
+    return text

@@ -6,6 +6,7 @@ one input at a time, and what it hands back is compared here.
 
 import asyncio
 import os
+import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -22,7 +23,8 @@ from interviewer.coding import (
     same,
 )
 from interviewer.errors import CodeRejected, SandboxUnavailable
-from interviewer.rubric import Case, Coding
+from interviewer.growth import FEWEST_SIZES, Fit, Point, fit, sizes
+from interviewer.rubric import Case, Coding, Growth
 from interviewer.sandbox import bubblewrap
 from interviewer.sandbox.session import Limits, Reply, Session
 from interviewer.sandbox.turns import Turns
@@ -32,6 +34,12 @@ LONGEST_INPUT = 4_000
 MOST_STOPS = 2
 """Cases that may hang or crash before the others are left out."""
 LONGEST_SHOWN = 600
+REPEATS = 3
+"""Runs at each size; the shortest counts, for whatever disturbs a run makes it longer."""
+LONG_ENOUGH = 0.2
+"""Seconds of one run from which no larger input is tried."""
+LONGEST_MEASUREMENT = 8.0
+"""Seconds by the clock after which no larger input is tried."""
 
 
 class Bench:
@@ -95,6 +103,13 @@ class Bench:
         shown = str(reply.said.get("shown") or "") if reply.said and not message else ""
         return Trial(shown=shown, message=message, line=line, output=reply.output)
 
+    async def measure(self, owner: str, code: str, growth: Growth) -> Fit:
+        """Runs the code on growing inputs and fits the class of its growth."""
+        box = self._boxed(code)
+        async with self._turns.turn(owner):
+            points = await asyncio.to_thread(_measure, box, self.limits, code, growth)
+        return fit(points)
+
     def _boxed(self, code: str) -> bubblewrap.Bubblewrap:
         if self._box is None:
             raise SandboxUnavailable(
@@ -113,6 +128,30 @@ class Bench:
 def _ask_once(box: bubblewrap.Bubblewrap, limits: Limits, code: str, own: str) -> Reply:
     with box.python(limits) as session:
         return session.ask(code=code, run=own, show=True)
+
+
+def _measure(box: bubblewrap.Bubblewrap, limits: Limits, code: str, growth: Growth) -> list[Point]:
+    """Goes on to larger inputs until one takes long, fails, or the time for it is spent."""
+    points: list[Point] = []
+    deadline = time.monotonic() + LONGEST_MEASUREMENT
+    with box.python(limits) as session:
+        for size in sizes(growth):
+            wanted: dict[str, Any] = {
+                "grow": growth.given,
+                "run": growth.run,
+                "size": size,
+                "repeat": REPEATS,
+            }
+            reply = session.ask(code=code, **wanted)
+            taken = (reply.said or {}).get("seconds")
+            if not isinstance(taken, list) or not taken:
+                break
+            shortest = min(float(one) for one in taken)
+            points.append(Point(n=size, seconds=shortest))
+            late = time.monotonic() > deadline and len(points) > FEWEST_SIZES
+            if shortest > LONG_ENOUGH or late:
+                break
+    return points
 
 
 class _Cases:

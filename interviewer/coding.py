@@ -3,8 +3,10 @@
 import ast
 import math
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any, Literal
 
+from interviewer.growth import Fit
 from interviewer.rubric import Case, Strict
 
 TOLERANCE = 1e-6
@@ -65,6 +67,14 @@ class RunResult(Strict):
         return self.passed == len(self.cases)
 
 
+class Remark(Strict):
+    """What a linter says about a line."""
+
+    line: int
+    rule: str
+    text: str
+
+
 class Trial(Strict):
     """What the candidate's own input gave."""
 
@@ -72,6 +82,47 @@ class Trial(Strict):
     message: str = ""
     line: int | None = None
     output: str = ""
+
+
+class Figures(Strict):
+    """What reading the code as text tells: nothing is run for it."""
+
+    remarks: tuple[Remark, ...] = ()
+    complexity: int | None = None
+    """Cyclomatic complexity of the most branching function; None: the code can't be parsed."""
+    complex_at: str = ""
+    """The name of that function."""
+    maintainability: float | None = None
+    """Radon's maintainability index, 0 to 100."""
+    lines: int = 0
+
+
+class CodeEntry(Strict):
+    """A state of a candidate's code, with what was done with it."""
+
+    question_id: str
+    kind: Literal["draft", "run", "submit"]
+    code: str
+    at: datetime
+    result: RunResult | None = None
+    """None for a draft, and where the code is only read."""
+    fit: Fit | None = None
+    figures: Figures | None = None
+
+
+def submission(entries: Sequence[CodeEntry], question_id: str) -> CodeEntry | None:
+    """The last submission to a question."""
+    return _last(entries, question_id, {"submit"})
+
+
+def latest(entries: Sequence[CodeEntry], question_id: str) -> CodeEntry | None:
+    """The code as it stands."""
+    return _last(entries, question_id, {"draft", "run", "submit"})
+
+
+def _last(entries: Sequence[CodeEntry], question_id: str, kinds: set[str]) -> CodeEntry | None:
+    of_question = [one for one in entries if one.question_id == question_id and one.kind in kinds]
+    return max(of_question, key=lambda one: one.at, default=None)
 
 
 def same(got: Any, expected: Any) -> bool:

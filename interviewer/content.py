@@ -534,6 +534,7 @@ PROMPTS = (
     "project",
     "next_question",
     "probe",
+    "code_probe",
     "redirect",
     "aside",
     "hint",

@@ -83,6 +83,8 @@ class AreaDecision(Strict):
     bar: float
     passed: bool | None
     """None: not observed."""
+    low: float | None
+    high: float | None
     close: bool
     """Whether the bar lies within the level's interval, so that it could be either."""
     rounds: tuple[str, ...]
@@ -111,6 +113,8 @@ class Statement(Strict):
     speaker: str
     text: str
     proofs: tuple[Proof, ...] = ()
+    points: tuple[str, ...] = ()
+    """What is said point by point."""
 
 
 class Debrief(Strict):
@@ -192,6 +196,8 @@ def _areas(notes: Sequence[Notes]) -> Iterator[AreaDecision]:
             level=level,
             bar=bar,
             passed=None if level is None else level >= bar,
+            low=low,
+            high=high,
             close=low is not None and high is not None and low < bar <= high,
             rounds=tuple(name for name, _ in seen),
         )
@@ -287,7 +293,11 @@ def _discussion(
             text=_vote_line(one),
             proofs=(*one.strongest, *one.weakest),
         )
-    yield Statement(speaker=chair, text=_differences(result))
+    yield Statement(
+        speaker=chair,
+        text="Where we differ:" if result.disagreements else _NO_DIFFERENCE,
+        points=tuple(one.text for one in result.disagreements),
+    )
     yield Statement(speaker=chair, text=_gates(result))
     if raiser is not None and result.above_median is not None:
         yield Statement(speaker=raiser.interviewer, text=_raiser_line(result))
@@ -307,10 +317,7 @@ def _vote_line(one: Notes) -> str:
     return " ".join(parts)
 
 
-def _differences(result: Debrief) -> str:
-    if not result.disagreements:
-        return "We see the same in the same areas, and no two votes stand against each other."
-    return "Where we differ: " + " ".join(one.text for one in result.disagreements)
+_NO_DIFFERENCE = "We see the same in the same areas, and no two votes stand against each other."
 
 
 def _gates(result: Debrief) -> str:

@@ -148,7 +148,10 @@ def _areas(reports: Sequence[Report]) -> Iterator[AreaProgress]:
         for area in report.areas:
             if area.level is not None:
                 point = Point(
-                    at=report.created_at, interview_id=report.id, level=area.level, bar=area.bar
+                    at=report.begun_at or report.created_at,
+                    interview_id=report.id,
+                    level=area.level,
+                    bar=area.bar,
                 )
                 points.setdefault((area.area, area.title), []).append(point)
     for (area_id, title), found in points.items():

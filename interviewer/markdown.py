@@ -11,7 +11,10 @@ from interviewer.report import AreaReport, CriterionReport, Missing, Report, int
 
 def to_markdown(report: Report) -> str:
     """The report of one interview."""
-    parts = (_head(report), _body(report), _questions(report), _disputes(report), _tail(report))
+    parts = (
+        *(_head(report), _body(report), _questions(report), _code(report)),
+        *(_disputes(report), _tail(report)),
+    )
     return "\n".join(line for part in parts for line in part) + "\n"
 
 
@@ -156,6 +159,21 @@ def _listed(numbers: tuple[str, ...]) -> str:
     return f" ({', '.join(numbers[:MOST_LISTED])}{more})"
 
 
+def _code(report: Report) -> Iterator[str]:
+    """The code as it was submitted, with what came of it."""
+    for one in report.code:
+        yield ""
+        yield "## Your code"
+        yield ""
+        yield from (f"- {_plain(grade.found)}" for grade in one.grades)
+        yield from (
+            f"- Line {remark.line}: {_plain(remark.text)} ({remark.rule})"
+            for remark in (one.entry.figures.remarks if one.entry.figures else ())
+        )
+        yield ""
+        yield from (f"    {line}" for line in one.entry.code.splitlines())
+
+
 def _tail(report: Report) -> Iterator[str]:
     yield ""
     yield "## Transcript"
@@ -237,8 +255,9 @@ def _stage(stage: StageReport) -> Iterator[str]:
     for said in debrief.discussion:
         yield ""
         yield f"**{said.speaker}:** {_plain(said.text)}"
-        if said.proofs:
+        if said.proofs or said.points:
             yield ""
+        yield from (f"- {_plain(point)}" for point in said.points)
         yield from (f"- {proof_line(proof)}" for proof in said.proofs)
 
 

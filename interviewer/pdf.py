@@ -76,6 +76,8 @@ def _write_debrief(document: "_Document", stage: StageReport) -> None:
     for said in stage.debrief.discussion:
         document.strong(said.speaker)
         document.text(said.text)
+        for point in said.points:
+            document.item(point)
         for proof in said.proofs:
             words = f"“{proof.text}”" if proof.quoted else f"{proof.check} {proof.text}"
             document.item(f"{'For' if proof.quoted else 'Against'}: {words} ({proof.area})")

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from interviewer import probe
 from interviewer.aim import Aim
+from interviewer.codeprobe import code_probes
 from interviewer.content import Content
 from interviewer.gates import READ_AT_MOST, judged_sentences
 from interviewer.grading import Judge
@@ -28,6 +29,7 @@ from interviewer.session import (
     Redirect,
     Step,
     fold,
+    may_probe,
     next_step,
 )
 from interviewer.text import FUNCTION_WORDS, stem, words
@@ -104,6 +106,8 @@ class Replier:
         reading = await self._read(scene)
         target = None
         if reading == "open" and scene.last.kind in {"answer", "dont_know", "stuck"}:
+            if may_probe(plan, scene.persona, scene.state) and (about := self._code_probe(scene)):
+                return about
             target = await self._aim.target(scene)
         step = next_step(plan, scene.persona, scene.state, reading, target)
         if isinstance(step, AskProbe):
@@ -127,6 +131,18 @@ class Replier:
             if on_topic is not None and on_topic < THRESHOLD:
                 return "off_topic"
         return "open"
+
+    def _code_probe(self, scene: Scene) -> Turn | None:
+        """What the candidate's code calls for, before anything about their words."""
+        said = [turn.text for turn, _ in scene.answers]
+        asked = {turn.reason for turn in scene.turns if turn.question_id == scene.question.id}
+        due = code_probes(scene.question, scene.interview.code, said, {one for one in asked if one})
+        if not due:
+            return None
+        told = {"kind": due[0].kind, "detail": due[0].detail, "claim": due[0].claim}
+        text = self._content.prompts["code_probe"].text(**told)
+        turn = self._turn(scene.last.seq + 1, "probe", text)
+        return turn.model_copy(update={"question_id": scene.question.id, "reason": due[0].reason})
 
     def _looks_off_topic(self, scene: Scene) -> bool:
         """Whether an answer shares no telling word with anything this interview is about."""

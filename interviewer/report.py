@@ -8,6 +8,7 @@ value, so that no figure can differ between them.
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
+from interviewer.codegrade import SUBJECTS, CodeReport, code_report
 from interviewer.figures import QuestionReport, read_question
 from interviewer.persona import Persona
 from interviewer.process import Standard
@@ -27,6 +28,7 @@ from interviewer.sentences import SentenceRef, split_sentences
 from interviewer.session import Interview, fold
 from interviewer.transcript import Speaker, TurnKind, answers_to
 
+LEVELS: tuple[Level, ...] = (1, 2, 3, 4, 5)
 ADVICE_TONIGHT = 3
 """Pieces of advice on the first page."""
 
@@ -183,6 +185,8 @@ class Report(Strict):
     criteria: tuple[CriterionReport, ...]
     questions: tuple[QuestionReport, ...]
     disputes: tuple[DisputeReport, ...]
+    code: tuple[CodeReport, ...]
+    """What was submitted to coding questions, graded by what it does."""
     transcript: tuple[TranscriptTurn, ...]
 
 
@@ -206,6 +210,11 @@ def make_report(
         for criterion in asked
         if criterion.id in shown
     )
+    code = _code(interview, of_round)
+    for one in _code_criteria(code, of_round, standard):
+        grades.append(CriterionGrade(criterion_id=one.title, level=one.level, results=()))
+        weights[one.title] = one.weight
+        criteria = (*criteria, one)
     vote = vote_of(grades, weights, standard.level_bar)
     seat, turns = interview.plan.seat, interview.turns
     return Report(
@@ -232,8 +241,51 @@ def make_report(
         criteria=criteria,
         questions=tuple(_questions(interview, of_round)),
         disputes=tuple(_disputes(interview, of_round, told)),
+        code=code,
         transcript=tuple(_transcript(interview, of_round, grades)),
     )
+
+
+def _code(interview: Interview, of_round: Round) -> tuple[CodeReport, ...]:
+    """The code of each question, beside what the candidate said of it."""
+    reports = (
+        code_report(
+            of_round.question(question_id),
+            interview.code,
+            [turn.text for turn in answers_to(interview.turns, question_id)],
+        )
+        for question_id in interview.plan.question_ids
+    )
+    return tuple(one for one in reports if one is not None)
+
+
+def _code_criteria(
+    code: Sequence[CodeReport], of_round: Round, standard: Standard
+) -> Iterator[CriterionReport]:
+    """Each subject over all questions: the mean of its levels, rounded down."""
+    if not code:
+        return
+    area = of_round.area_of_question(code[0].question_id)
+    title = next(rubric.title for rubric in of_round.rubrics if rubric.area == area)
+    for subject in SUBJECTS:
+        grades = [one for report in code for one in report.grades if one.subject == subject.id]
+        levels = [one.level for one in grades if one.level is not None]
+        level = LEVELS[sum(levels) // len(levels) - 1] if levels else None
+        yield CriterionReport(
+            area=title,
+            title=subject.title,
+            weight=subject.weight,
+            level=level,
+            # Measured and not estimated: the interval is the level itself.
+            low=level,
+            high=level,
+            anchor=" ".join(one.found for one in grades),
+            bar=standard.bar(area),
+            bar_anchor=subject.bar,
+            evidence=(),
+            missing=(),
+            not_observed=(),
+        )
 
 
 def _areas(

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchem
 from interviewer.text import FUNCTION_WORDS, stem, words
 
 Level = Literal[1, 2, 3, 4, 5]
+Complexity = Literal["1", "log n", "n", "n log n", "n^2", "n^2 log n", "n^3", "2^n"]
 Difficulty = Literal["phone_screen", "loop", "bar_raiser"]
 StarPart = Literal["situation", "task", "action", "result"]
 Rung = Literal["claim", "part", "mechanism", "number", "alternative", "limits", "lesson"]
@@ -209,6 +210,21 @@ class Solution(Strict):
     code: Text
 
 
+class Growth(Strict):
+    """How to see the time of a coding question's code grow with its input."""
+
+    given: Text
+    """A Python expression in ``n`` that makes an input of that size."""
+    run: Text
+    """A Python expression that runs the code on ``given``."""
+    wants: Complexity
+    """What a good solution needs, for the whole of ``run``."""
+    most: int = Field(default=2**16, ge=16)
+    """The largest n to try."""
+    step: Literal["double", "one"] = "double"
+    """How n goes on; by one where each step doubles the time."""
+
+
 class Coding(Strict):
     """What a coding question adds."""
 
@@ -219,6 +235,7 @@ class Coding(Strict):
     hidden: tuple[Case, ...] = Field(min_length=3)
     solutions: tuple[Solution, ...] = Field(min_length=2)
     wrong: tuple[Solution, ...] = Field(min_length=1)
+    growth: Growth | None = None
     runs: bool = True
     """False where the code can't be run here (PyTorch); it is graded by reading then."""
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from interviewer import weights
 from interviewer.bench import Bench
+from interviewer.codework import CodeWork
 from interviewer.content import Content, load_content
 from interviewer.embedded import EmbeddedServer
 from interviewer.interview import InterviewService
@@ -86,7 +87,7 @@ class Runtime:
     model: EndpointModel
     preparation: Preparation
     store: Store
-    bench: Bench
+    editor: CodeWork
     service: InterviewService
     query: Query
     process: ProcessService
@@ -140,7 +141,7 @@ def open_runtime(
             progress(step, done, total)
 
     model, embedded = open_model(settings, report)
-    bench = open_bench(settings)
+    editor = CodeWork(content, store, open_bench(settings))
     service = InterviewService(content, model, store, patience=patience)
     query = Query(content, store, service.ungraded)
     process = ProcessService(content, store, service, query)
@@ -150,7 +151,7 @@ def open_runtime(
         model=model,
         preparation=preparation,
         store=store,
-        bench=bench,
+        editor=editor,
         service=service,
         query=query,
         process=process,

@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 
 from interviewer import pace
 from interviewer.background import Background
+from interviewer.coding import CodeEntry
 from interviewer.gates import Gate
 from interviewer.judgement import Dispute, Judgement
 from interviewer.moves import asks_nothing, read_move
@@ -72,6 +73,8 @@ class Interview(Strict):
     turns: tuple[Turn, ...]
     judgements: tuple[Judgement, ...]
     disputes: tuple[Dispute, ...] = ()
+    code: tuple[CodeEntry, ...] = ()
+    """What was written in the editor, oldest first."""
 
     @property
     def all_judgements(self) -> tuple[Judgement, ...]:

@@ -14,6 +14,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
+from interviewer.coding import CodeEntry
 from interviewer.errors import InterviewNotFound, StoreError, TurnConflict
 from interviewer.judgement import Dispute, Judgement
 from interviewer.process import Loop, LoopPlan
@@ -61,6 +62,21 @@ _DISPUTES = sa.Table(
     sa.Column("question_id", sa.String(100), primary_key=True),
     sa.Column("check_id", sa.String(100), primary_key=True),
     sa.Column("dispute", sa.JSON, nullable=False),
+)
+
+_CODE = sa.Table(
+    "code",
+    _METADATA,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column(
+        "interview_id",
+        sa.ForeignKey("interviews.id", ondelete="CASCADE"),
+        index=True,
+        nullable=False,
+    ),
+    sa.Column("question_id", sa.String(100), nullable=False),
+    sa.Column("kind", sa.String(10), nullable=False),
+    sa.Column("entry", sa.JSON, nullable=False),
 )
 
 _LOOPS = sa.Table(
@@ -194,6 +210,19 @@ class Store:
             connection.execute(_DISPUTES.delete().where(*same))
             connection.execute(_dispute_row(interview_id, dispute))
 
+    def add_code(self, interview_id: str, entry: CodeEntry) -> None:
+        """Stores a state of the code; a question has one draft, the last one."""
+        with self._transaction() as connection:
+            if entry.kind == "draft":
+                connection.execute(
+                    _CODE.delete().where(
+                        _CODE.c.interview_id == interview_id,
+                        _CODE.c.question_id == entry.question_id,
+                        _CODE.c.kind == "draft",
+                    )
+                )
+            connection.execute(_code_row(interview_id, entry))
+
     def load(self, interview_id: str) -> Interview:
         """The interview with this id; InterviewNotFound when there is none."""
         with self._transaction() as connection:
@@ -289,12 +318,8 @@ class Store:
                         plan=one.plan.model_dump(mode="json"),
                     )
                 )
-                for turn in one.turns:
-                    connection.execute(_turn_row(one.id, turn))
-                for judgement in one.judgements:
-                    connection.execute(_judgement_row(one.id, judgement))
-                for dispute in one.disputes:
-                    connection.execute(_dispute_row(one.id, dispute))
+                for row in _rows_of(one):
+                    connection.execute(row)
             for loop in loops:
                 if _adopt(connection, _LOOPS, loop.id, owner):
                     continue
@@ -337,6 +362,13 @@ def _interviews(connection: sa.Connection, which: sa.ColumnElement[bool]) -> tup
         .order_by(_DISPUTES.c.question_id, _DISPUTES.c.check_id)
     ):
         disputes[row.interview_id].append(Dispute.model_validate(row.dispute))
+    code: dict[str, list[CodeEntry]] = defaultdict(list)
+    for row in connection.execute(
+        sa.select(_CODE.c.interview_id, _CODE.c.entry)
+        .where(_CODE.c.interview_id.in_(wanted))
+        .order_by(_CODE.c.number)
+    ):
+        code[row.interview_id].append(CodeEntry.model_validate(row.entry))
     return tuple(
         Interview(
             id=row.id,
@@ -346,6 +378,7 @@ def _interviews(connection: sa.Connection, which: sa.ColumnElement[bool]) -> tup
             turns=tuple(turns[row.id]),
             judgements=tuple(judgements[row.id]),
             disputes=tuple(disputes[row.id]),
+            code=tuple(code[row.id]),
         )
         for row in rows
     )
@@ -401,6 +434,23 @@ def _judgement_row(interview_id: str, judgement: Judgement) -> sa.Insert:
         check_id=judgement.check_id,
         judgement=judgement.model_dump(mode="json"),
     )
+
+
+def _code_row(interview_id: str, entry: CodeEntry) -> sa.Insert:
+    return _CODE.insert().values(
+        interview_id=interview_id,
+        question_id=entry.question_id,
+        kind=entry.kind,
+        entry=entry.model_dump(mode="json"),
+    )
+
+
+def _rows_of(one: Interview) -> Iterator[sa.Insert]:
+    """All that belongs to an interview, to be stored again."""
+    yield from (_turn_row(one.id, turn) for turn in one.turns)
+    yield from (_judgement_row(one.id, judgement) for judgement in one.judgements)
+    yield from (_dispute_row(one.id, dispute) for dispute in one.disputes)
+    yield from (_code_row(one.id, entry) for entry in one.code)
 
 
 def _turn_row(interview_id: str, turn: Turn) -> sa.Insert:

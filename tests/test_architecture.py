@@ -49,6 +49,9 @@ PURE = [
         "trace",
         "text",
         "coding",
+        "growth",
+        "codegrade",
+        "codeprobe",
     ],
     "errors",
     "evaluation.metrics",
@@ -60,6 +63,7 @@ PURE = [
 
 HARMLESS = {
     "ast",
+    "types",
     "collections",
     "dataclasses",
     "datetime",

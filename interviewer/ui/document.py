@@ -22,6 +22,7 @@ from interviewer.report import (
     TranscriptTurn,
     interval_of,
 )
+from interviewer.ui import code_render
 
 GOOD = frozenset({"hire", "strong hire"})
 MOST_CHECKS = 8
@@ -37,6 +38,7 @@ def report(value: Report) -> str:
         *(_area(area, value) for area in value.areas),
         _questions(value.questions),
         _disputes(value.disputes),
+        *(code_render.report(one) for one in value.code),
         _transcript(value),
     )
 
@@ -325,7 +327,7 @@ def _stage_areas(stage: StageReport) -> str:
     sides = {True: "passed", False: "below the bar", None: "not observed"}
     rows = "".join(
         f'<tr><th scope="row">{_e(one.title)}</th><td>{_figure_of(one.level)}</td>'
-        f"<td>{charts.gauge(one.level, one.bar)}</td>"
+        f"<td>{charts.gauge(one.level, one.bar, one.low, one.high)}</td>"
         f'<td class="side">{sides[one.passed]}</td></tr>'
         for one in areas
     )
@@ -369,7 +371,8 @@ def _discussion(stage: StageReport) -> str:
 
 
 def _statement(one: Statement) -> str:
-    proofs = "".join(f"<li>{_proof(proof)}</li>" for proof in one.proofs)
+    proofs = "".join(f"<li>{_e(point)}</li>" for point in one.points)
+    proofs += "".join(f"<li>{_proof(proof)}</li>" for proof in one.proofs)
     listed = f"<ul>{proofs}</ul>" if proofs else ""
     return f'<div class="turn"><h3>{_e(one.speaker)}</h3><p>{_e(one.text)}</p>{listed}</div>'
 

@@ -38,6 +38,7 @@ class HistoryView:
                 self._upload = gr.File(
                     label="Import a file", file_types=[".json"], type="binary", elem_id="import"
                 )
+                self._imported = gr.Markdown(elem_id="imported")
         self.outputs = [
             *(self._view, self._proposal, self.practise, self._progress, self.entry),
             self._really,
@@ -51,7 +52,7 @@ class HistoryView:
         self._yes.click(self._on_delete, [self.entry], [self._really], **private).then(**tail)
         self._downloads.wire(self._owner, private)
         self._upload.upload(
-            self._on_import, [self._owner, self._upload], [self._upload], **private
+            self._on_import, [self._owner, self._upload], [self._imported], **private
         ).then(**tail)
 
     def hidden(self) -> dict[Any, Any]:
@@ -96,12 +97,12 @@ class HistoryView:
             gr.Warning(str(error))
         return gr.update(visible=False)
 
-    async def _on_import(self, owner: str, data: bytes | None) -> None:
+    async def _on_import(self, owner: str, data: bytes | None) -> Any:
         try:
             new = self._process.restore(data or b"", owner)
-            gr.Info(f"{new} new interviews and loops were imported.")
         except InterviewerError as error:
-            gr.Warning(str(error))
+            return gr.update(value=f"Nothing was imported: {error}")
+        return gr.update(value=f"{new} new interviews and loops were imported.")
 
     def _file(self, owner: str, _kind: str) -> tuple[str, bytes]:
         now = datetime.now(UTC)

@@ -21,6 +21,7 @@ from interviewer.runtime import Runtime
 from interviewer.session import DEFAULT_PERSONA
 from interviewer.ui import render
 from interviewer.ui.chat import ChatView
+from interviewer.ui.editor import EditorView
 from interviewer.ui.history import HistoryView
 from interviewer.ui.loop import LoopView
 from interviewer.ui.report import ReportView
@@ -59,11 +60,17 @@ class Page:
                 elem_id="title",
             )
             self._start = StartView(self._runtime)
-            self._chat = ChatView(self._runtime)
+            with gr.Row(elem_id="room"):
+                with gr.Column(elem_id="talk"):
+                    self._chat = ChatView(self._runtime)
+                self._editor = EditorView(self._runtime)
             self._report = ReportView(self._runtime)
             self._loop = LoopView(self._runtime)
             self._history = HistoryView(self._runtime, self._owner)
-            self._views = (self._start, self._chat, self._report, self._loop, self._history)
+            self._views = (
+                *(self._start, self._chat, self._editor, self._report),
+                *(self._loop, self._history),
+            )
             self._wire(demo)
         return demo
 
@@ -77,13 +84,14 @@ class Page:
         }
         tail: dict[str, Any] = {
             "fn": self._tail,
-            "inputs": [self._place, self._owner],
-            "outputs": [one for view in self._views for one in view.outputs],
+            "inputs": [self._place, self._owner, self._editor.holds],
+            "outputs": [self._place, *(one for view in self._views for one in view.outputs)],
             **private,
         }
         demo.load(self._on_load, [self._owner], [self._owner], **private).then(**tail)
         self._start.wire(private)
         self._chat.wire(demo, self._place, tail, private)
+        self._editor.wire(self._place, private)
         self._report.wire(self._place, private)
         self._loop.wire(self._place, private)
         self._history.wire(tail, private)
@@ -119,11 +127,11 @@ class Page:
             chosen
         )
         try:
-            if what == "area":
+            if what in {"area", "question"}:
                 interview_id = self._service.start(
                     area,
-                    int(count),
-                    first or None,
+                    1 if what == "question" else int(count),
+                    (first or None) if what == "question" else None,
                     persona=persona or DEFAULT_PERSONA,
                     seat=Seat(role=role, level=level, focus=focus),
                     owner=owner,
@@ -198,20 +206,26 @@ class Page:
 
     # --- What is seen ---
 
-    async def _tail(self, place: str, owner: str, request: gr.Request) -> AsyncIterator[Shown]:
+    async def _tail(
+        self, place: str, owner: str, holds: str, request: gr.Request
+    ) -> AsyncIterator[Shown]:
         """What the page shows, again and again until nothing is under way.
 
-        A tab has one tail: a newer one takes over from the one before.
+        A tab has one tail: a newer one takes over from the one before. ``holds``: the question
+        whose code is in the tab's editor, and must not be overwritten while it is being typed.
         """
         tab, mine = str(request.session_hash), object()
         self._tails[tab] = mine
+        seen: set[Any] = set()
         try:
-            async for shown in self._shows(place, owner):
+            async for shown in self._shows(place, owner, holds):
                 if self._tails.get(tab) is not mine:
                     # Gradio gives the last value again at the end; it must not undo anything.
                     yield {self._chat.seen: gr.skip()}
                     return
-                yield self._hidden() | shown
+                # What isn't seen any more is hidden once, not with each word of a reply.
+                yield shown if set(shown) == seen else self._hidden() | shown
+                seen = set(shown)
         finally:
             if self._tails.get(tab) is mine:
                 del self._tails[tab]
@@ -219,16 +233,21 @@ class Page:
     def _hidden(self) -> Shown:
         return {name: update for view in self._views for name, update in view.hidden().items()}
 
-    async def _shows(self, place: str, owner: str) -> AsyncIterator[Shown]:
+    async def _shows(self, place: str, owner: str, holds: str) -> AsyncIterator[Shown]:
         kind, _, place_id = place.partition(":")
         try:
             if kind == "interview":
                 async for view in self._service.follow(place_id):
-                    yield self._show_interview(place_id, owner, view)
-                return
+                    if loop_id := self._next_in_loop(view, owner):
+                        kind, place_id = "loop", loop_id
+                        break
+                    editor, holds = self._editor.shown(view, holds)
+                    yield self._show_interview(place_id, view) | editor
+                else:
+                    return
             if kind == "loop":
                 async for shown in self._shows_loop(place_id):
-                    yield shown
+                    yield {self._place: f"loop:{place_id}"} | shown
                 return
         except InterviewNotFound as error:
             gr.Info(str(error))
@@ -245,16 +264,17 @@ class Page:
                 return
             await asyncio.sleep(0.5)
 
-    def _show_interview(self, interview_id: str, owner: str, view: View) -> Shown:
+    def _next_in_loop(self, view: View, owner: str) -> str | None:
+        """The loop that goes on: the next round needn't wait for the grades of this one."""
+        if view.state.phase != "finished" or view.graded == view.to_grade:
+            return None
+        return self._query.loop_of(view.interview.id, owner)
+
+    def _show_interview(self, interview_id: str, view: View) -> Shown:
         finished = view.state.phase == "finished"
         reported = finished and (view.graded == view.to_grade or bool(view.problem))
-        shown = self._chat.shown(view, reported)
-        if reported:
-            shown |= self._report.shown(interview_id)
-        elif finished and (loop_id := self._query.loop_of(interview_id, owner)):
-            # The next round needn't wait for the grades of this one.
-            shown |= self._loop.shown(self._query.loop(loop_id))
-        return shown
+        report = self._report.shown(interview_id) if reported else {}
+        return self._chat.shown(view, reported) | report
 
     async def _shows_loop(self, loop_id: str) -> AsyncIterator[Shown]:
         """The loop, again and again while one of its rounds is being graded."""

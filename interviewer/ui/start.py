@@ -17,6 +17,7 @@ MOST_QUESTIONS = 6
 
 WHAT = {
     "area": "One area",
+    "question": "One question",
     "round": "One round",
     "stage": "A stage, or the whole loop",
 }
@@ -50,6 +51,13 @@ class StartView:
                 value=DEFAULT_AREA,
                 label="Area",
                 elem_id="area",
+            )
+            self._first = gr.Dropdown(
+                self._questions(DEFAULT_AREA),
+                value="",
+                label="Question",
+                elem_id="first",
+                visible=False,
             )
             self._round = gr.Radio(
                 [(one.title, one.id) for one in process.rounds],
@@ -115,16 +123,13 @@ class StartView:
         personas = runtime.service.content.personas.values()
         column: gr.Column
         with gr.Column() as column:
-            self._first = gr.Dropdown(
-                self._questions(DEFAULT_AREA), value="", label="First question", elem_id="first"
-            )
             self._count = gr.Slider(
                 1,
                 MOST_QUESTIONS,
                 value=QUESTIONS,
                 step=1,
                 label="Questions",
-                info="A question with its follow-ups takes about 15 minutes.",
+                info="With its follow-ups, one takes about 15 minutes.",
                 elem_id="count",
             )
             self._persona = gr.Dropdown(
@@ -141,7 +146,10 @@ class StartView:
         self._what.change(
             self._on_what,
             [self._what],
-            [self._area, self._round, self._stage, self._of_area, self._short],
+            [
+                *(self._area, self._first, self._round, self._stage, self._of_area),
+                *(self._count, self._short),
+            ],
             **private,
         )
 
@@ -162,14 +170,16 @@ class StartView:
         return gr.update(choices=self._questions(area), value="")
 
     async def _on_what(self, what: str) -> Any:
-        of_area = gr.update(visible=what == "area")
-        return (
-            of_area,
-            gr.update(visible=what == "round"),
-            gr.update(visible=what == "stage"),
-            of_area,
-            gr.update(visible=what != "area"),
-        )
+        shown = {
+            self._area: what in {"area", "question"},
+            self._first: what == "question",
+            self._round: what == "round",
+            self._stage: what == "stage",
+            self._of_area: what in {"area", "question"},
+            self._count: what == "area",
+            self._short: what in {"round", "stage"},
+        }
+        return {part: gr.update(visible=visible) for part, visible in shown.items()}
 
     def _questions(self, area: str) -> list[tuple[str, str]]:
         """The choices for the first question of an area."""

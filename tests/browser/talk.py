@@ -2,6 +2,7 @@
 
 import re
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 REPLY_MS = 120_000
@@ -47,3 +48,20 @@ def end(page: Page) -> None:
     if page.locator("#end").is_visible():
         page.locator("#end").click()
     expect(page.locator("#report h2").first).to_be_visible(timeout=4 * REPLY_MS)
+
+
+def assert_accessible(page: Page, leaving: str = "") -> None:
+    """No finding of axe-core's that is serious or critical, ``leaving`` out a selector."""
+    context = {"exclude": [[leaving]]} if leaving else None
+    found = Axe().run(page, context=context).response["violations"]
+    serious = [
+        (one["id"], [node["html"][:120] for node in one["nodes"][:3]])
+        for one in found
+        if one["impact"] in {"serious", "critical"}
+    ]
+    assert serious == []
+
+
+def assert_fits(page: Page) -> None:
+    """Nothing has to be scrolled sideways."""
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

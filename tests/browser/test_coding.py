@@ -1,0 +1,79 @@
+"""A coding round on the page: the real box, the real program, a real browser."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Program
+from tests.browser.talk import REPLY_MS, answer, assert_accessible, assert_fits, end
+
+pytestmark = [pytest.mark.browser, pytest.mark.live]
+
+SLOW = """def discordant_pairs(first, second):
+    place = {item: i for i, item in enumerate(second)}
+    order = [place[item] for item in first]
+    bad = 0
+    for i in range(len(order)):
+        for j in range(i):
+            if order[j] > order[i]:
+                bad += 1
+    return bad
+"""
+
+
+def write(page: Page, text: str) -> None:
+    """Puts code into the editor as a paste does."""
+    editor = page.locator("#code .cm-content")
+    editor.click()
+    page.keyboard.press("Control+A")
+    page.keyboard.press("Delete")
+    page.keyboard.insert_text(text)
+
+
+def test_a_whole_coding_round(
+    weights: Path, program: Callable[..., Program], visit: Callable[..., Page], screenshots: Path
+) -> None:
+    site = program(INTERVIEWER_CACHE_DIR=str(weights.parent))
+    page = visit(site.url, width=1400, height=1000)
+    page.locator("#area").get_by_text("Coding & Data Structures").click()
+    page.get_by_text("Options").click()
+    page.locator("#count input[type=number]").fill("1")
+    page.keyboard.press("Tab")
+    page.locator("#first input").click()
+    page.get_by_role("option", name="Two rankers order").click()
+    page.locator("#start").click()
+    expect(page.locator("#task")).to_contain_text("Limits")
+    expect(page.locator("#code .cm-content")).to_contain_text("def ")
+    write(page, SLOW)
+    page.locator("#run").click()
+    expect(page.locator("#results .verdict")).to_contain_text("2 of 2", timeout=REPLY_MS)
+    page.locator("#own textarea").fill("discordant_pairs(['a', 'b'], ['b', 'a'])")
+    page.locator("#try").click()
+    expect(page.locator("#results pre")).to_have_text("1", timeout=REPLY_MS)
+    page.locator("#submit").click()
+    expect(page.locator("#results")).to_contain_text("Submitted", timeout=REPLY_MS)
+    expect(page.locator("#results .plot")).to_be_visible()
+    expect(page.locator("#results .growth")).to_contain_text("n^2")
+    assert "577" not in page.locator("#editor-view").inner_text(), "a hidden input is shown"
+    # The editor's colours for words of the language are Gradio's own, and a shade too light.
+    assert_accessible(page, leaving=".cm-line")
+    page.screenshot(path=screenshots / "coding.png", full_page=True)
+    page.reload()
+    expect(page.locator("#code .cm-content")).to_contain_text("return bad")
+    asked = answer(
+        page,
+        "I look at every pair of places and count those in opposite order. It runs in O(n log n) "
+        "time, and the map takes linear memory.",
+    )
+    assert "isn't what I see" in asked
+    end(page)
+    expect(page.locator("#report")).to_contain_text("Code: correctness, from the tests")
+    expect(page.locator("#report")).to_contain_text("you claimed n log n")
+    expect(page.locator("#report .code-report .plot")).to_be_visible()
+    assert_accessible(page)
+    page.locator("#report .code-report").scroll_into_view_if_needed()
+    page.screenshot(path=screenshots / "coding_report.png")
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert_fits(page)

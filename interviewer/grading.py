@@ -35,7 +35,7 @@ NEAR = 1.5
 MOST_DISPUTED = 4
 """Sentences that are judged again in a dispute."""
 
-MOST_ARGUED = 3.0
+MOST_ARGUED = 2.0
 """Log odds that a sentence with an argument beside it can bring at most."""
 
 EMPTY_ANSWER = "I do not know."

@@ -9,7 +9,7 @@ from interviewer.codeprobe import code_probes
 from interviewer.content import Content
 from interviewer.gates import READ_AT_MOST, judged_sentences
 from interviewer.grading import Judge
-from interviewer.judgement import THRESHOLD, Judgement
+from interviewer.judgement import Judgement
 from interviewer.llm import Model
 from interviewer.moves import tells
 from interviewer.phrasing import Phraser
@@ -128,7 +128,7 @@ class Replier:
                 answer=" ".join(one.text for one in judged_sentences(scene.last.text)),
             )
             on_topic = await self._model.yes(messages)
-            if on_topic is not None and on_topic < THRESHOLD:
+            if on_topic is not None and on_topic < 0.5:
                 return "off_topic"
         return "open"
 

@@ -120,7 +120,7 @@ async def test_an_unsure_sentence_does_not(rubric, prompts):
     assert [texts[n] for n in judgement.sentences] == [first, fourth]  # the best two
 
 
-@pytest.mark.parametrize(("p", "shown"), [(0.5, True), (0.499, False), (0.0, False), (1.0, True)])
+@pytest.mark.parametrize(("p", "shown"), [(0.35, True), (0.349, False), (0.0, False), (1.0, True)])
 async def test_threshold(rubric, prompts, p, shown):
     model = ScriptedModel(yes=lambda _: p)
     judgement = await _judge(rubric, prompts, "own_part", model, "I did it myself.")

@@ -23,7 +23,7 @@ def _judgement(met, seq=2, check_id="scene", **more):
 
 
 @pytest.mark.parametrize(
-    ("met", "shown"), [(None, False), (0.0, False), (0.49, False), (1.0, True)]
+    ("met", "shown"), [(None, False), (0.0, False), (0.34, False), (1.0, True)]
 )
 def test_shown(met, shown):
     assert _judgement(met).shown is shown

@@ -126,6 +126,8 @@ class Page:
         area, one_round, stage, role, level, focus, count, first, persona, short, background = (
             chosen
         )
+        # A box that was never opened gives no text at all.
+        background = background or ""
         try:
             if what in {"area", "question"}:
                 interview_id = self._service.start(

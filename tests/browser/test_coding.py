@@ -37,10 +37,8 @@ def test_a_whole_coding_round(
 ) -> None:
     site = program(INTERVIEWER_CACHE_DIR=str(weights.parent))
     page = visit(site.url, width=1400, height=1000)
+    page.locator("#what").get_by_text("One question").click()
     page.locator("#area").get_by_text("Coding & Data Structures").click()
-    page.get_by_text("Options").click()
-    page.locator("#count input[type=number]").fill("1")
-    page.keyboard.press("Tab")
     page.locator("#first input").click()
     page.get_by_role("option", name="Two rankers order").click()
     page.locator("#start").click()

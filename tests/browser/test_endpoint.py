@@ -15,7 +15,7 @@ from tests.doubles import FakeEndpoint, completion, failure, top
 pytestmark = pytest.mark.browser
 
 STORY = "In May 2023 we moved the ranking service to a new model and it went live in a week."
-PROBE = "When you moved the ranking service, what was the concrete situation and what was at stake?"
+PROBE = "When you moved the ranking service, which part of it was your own responsibility?"
 
 
 def interviewer(handler: Any) -> None:

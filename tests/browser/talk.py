@@ -5,7 +5,7 @@ import re
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-REPLY_MS = 120_000
+REPLY_MS = 240_000
 """The longest wait for a reply; a bound for a broken run, not a measure."""
 
 

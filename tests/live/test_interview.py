@@ -52,7 +52,7 @@ def shell(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[st
         capture_output=True,
         text=True,
         env=environment,
-        timeout=420,
+        timeout=1200,
         check=False,
     )
 

@@ -42,7 +42,7 @@ def test_a_whole_coding_round(
     page.locator("#first input").click()
     page.get_by_role("option", name="Two rankers order").click()
     page.locator("#start").click()
-    expect(page.locator("#task")).to_contain_text("Limits")
+    expect(page.locator("#task")).to_contain_text("Limits", timeout=REPLY_MS)
     expect(page.locator("#code .cm-content")).to_contain_text("def ")
     write(page, SLOW)
     page.locator("#run").click()
@@ -59,7 +59,7 @@ def test_a_whole_coding_round(
     assert_accessible(page, leaving=".cm-line")
     page.screenshot(path=screenshots / "coding.png", full_page=True)
     page.reload()
-    expect(page.locator("#code .cm-content")).to_contain_text("return bad")
+    expect(page.locator("#code .cm-content")).to_contain_text("return bad", timeout=REPLY_MS)
     asked = answer(
         page,
         "I look at every pair of places and count those in opposite order. It runs in O(n log n) "

@@ -7,12 +7,12 @@ stops nothing, and after a crash the stored turns say what is still owed.
 
 import asyncio
 import contextlib
-import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from interviewer import logs
 from interviewer.background import read_background
 from interviewer.content import Content
 from interviewer.errors import (
@@ -27,6 +27,7 @@ from interviewer.gates import LONGEST_ANSWER
 from interviewer.grading import Judge
 from interviewer.judgement import Dispute
 from interviewer.llm import Model
+from interviewer.metrics import Metrics
 from interviewer.process import Seat
 from interviewer.pushback import challenged_answers
 from interviewer.reply import Replier
@@ -43,7 +44,7 @@ from interviewer.transcript import Turn, answers_to
 LONGEST_ARGUMENT = 2_000
 """Characters of an argument in a dispute."""
 
-_LOG = logging.getLogger(__name__)
+_LOG = logs.log(__name__)
 
 QUESTIONS = 3
 """Questions of an interview unless chosen otherwise: about 45 minutes with follow-ups."""
@@ -104,6 +105,8 @@ class InterviewService:
         store: Store,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         patience: float = 600.0,
+        *,
+        metrics: Metrics | None = None,
     ) -> None:
         """``patience``: seconds for which an endpoint that is down is asked again and again."""
         self.content = content
@@ -113,7 +116,9 @@ class InterviewService:
         self._patience = patience
         self._judge = Judge(model, content.prompts, content.fits)
         self._replier = Replier(content, model, self._judge, now, store.add_judgement)
+        self._metrics = metrics or Metrics()
         self._lives: dict[str, _Live] = {}
+        self._stopping = False
         self._people_waiting = 0
         self._nobody_waits = asyncio.Event()
         self._nobody_waits.set()
@@ -164,7 +169,14 @@ class InterviewService:
 
     def begin(self, plan: Plan, owner: str = "", place: tuple[str, int] | None = None) -> str:
         """Stores a new interview after this plan; ``place`` is its round in a loop."""
-        return self._store.create(plan, self._replier.first_turn(plan), owner, place)
+        self._refuse_while_stopping()
+        interview_id = self._store.create(plan, self._replier.first_turn(plan), owner, place)
+        _LOG.info(
+            "interview begun",
+            extra=logs.fields(interview=logs.short(interview_id), areas=" ".join(plan.areas)),
+        )
+        self._metrics.turn("interviewer")
+        return interview_id
 
     def answer(self, interview_id: str, text: str, after_seq: int) -> None:
         """Stores an answer to turn ``after_seq`` and sets the interviewer to work on it.
@@ -172,6 +184,7 @@ class InterviewService:
         AnswerRejected: nothing was stored, and the message says why. TurnConflict: the
         interview is elsewhere by now (a second tab, a second click).
         """
+        self._refuse_while_stopping()
         if not text.strip():
             raise AnswerRejected("Your answer is empty. Type it first, then send it.")
         if len(text) > LONGEST_ANSWER:
@@ -194,7 +207,7 @@ class InterviewService:
             question_id=None if state.invited else state.question_id,
             at=self._now(),
         )
-        self._store.add_turn(interview_id, turn)
+        self._keep_turn(interview_id, turn)
         self.wake(interview_id)
 
     def finish(self, interview_id: str) -> None:
@@ -204,7 +217,7 @@ class InterviewService:
             live.reply.cancel()
         interview = self._store.load(interview_id)
         if fold(interview.plan, interview.turns).phase != "finished":
-            self._store.add_turn(interview_id, self._replier.last_turn(interview))
+            self._keep_turn(interview_id, self._replier.last_turn(interview))
         live.tell(draft="", doing="", problem="")
         self.wake(interview_id)
 
@@ -299,6 +312,30 @@ class InterviewService:
         for task in live.tasks if live else []:
             task.cancel()
 
+    def at_work(self) -> tuple[int, int]:
+        """How many replies and how many interviews' grades are being made right now."""
+        replies = [live.reply for live in self._lives.values() if live.reply]
+        grades = [live.grade for live in self._lives.values() if live.grade]
+        return sum(not one.done() for one in replies), sum(not one.done() for one in grades)
+
+    @property
+    def stopping(self) -> bool:
+        """Whether no new turn is taken any more."""
+        return self._stopping
+
+    async def drain(self, grace: float) -> None:
+        """Takes no new turn from now on, and lets replies under way end within ``grace`` seconds.
+
+        Grading stops at once: what is left of it is taken up at the next start.
+        """
+        self._stopping = True
+        replies = [live.reply for live in self._lives.values() if live.reply]
+        for live in self._lives.values():
+            if live.grade is not None:
+                live.grade.cancel()
+        if replies:
+            await asyncio.wait(replies, timeout=grace)
+
     async def close(self) -> None:
         """Stops all work; what is unfinished is taken up at the next start."""
         tasks = [task for live in self._lives.values() for task in live.tasks]
@@ -310,6 +347,8 @@ class InterviewService:
 
     def wake(self, interview_id: str) -> None:
         """Starts what is owed to this interview, unless it is being done already."""
+        if self._stopping:
+            return
         interview = self._store.load(interview_id)
         live = self._live(interview_id)
         phase = fold(interview.plan, interview.turns).phase
@@ -331,14 +370,17 @@ class InterviewService:
                 except ModelUnavailable as error:
                     if isinstance(error, ModelRefused):
                         raise
+                    self._tell_failure(interview_id, error)
                     live.tell(draft="", problem=str(error))
                     if time.monotonic() - started + pause > self._patience:
                         return
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, 15.0)
         except InterviewerError as error:
+            self._tell_failure(interview_id, error)
             live.tell(draft="", problem=str(error))
-        except Exception:
+        except Exception as error:
+            self._metrics.failure(error)
             _LOG.exception("an interview's task failed")
             live.tell(draft="", problem="Something failed here; the program's log says what.")
         finally:
@@ -352,14 +394,32 @@ class InterviewService:
             return
         self._people_waiting += 1
         self._nobody_waits.clear()
+        began, first = time.monotonic(), 0.0
+
+        def draft(text: str) -> None:
+            nonlocal first
+            if text and not first:
+                first = time.monotonic() - began
+                self._metrics.first_token(first)
+            live.tell(doing="replying", draft=text, problem="")
+
         try:
             live.tell(doing="thinking")
             turn = await self._replier.next_turn(
-                interview,
-                lambda text: live.tell(doing="replying", draft=text, problem=""),
-                self._store.turns_before(interview_id),
+                interview, draft, self._store.turns_before(interview_id)
             )
-            self._store.add_turn(interview_id, turn)
+            self._keep_turn(interview_id, turn)
+            took = time.monotonic() - began
+            self._metrics.reply(took)
+            _LOG.info(
+                "replied",
+                extra=logs.fields(
+                    interview=logs.short(interview_id),
+                    kind=turn.kind,
+                    first_ms=round(1000 * first),
+                    ms=round(1000 * took),
+                ),
+            )
         finally:
             self._people_waiting -= 1
             if not self._people_waiting:
@@ -380,7 +440,26 @@ class InterviewService:
                 check, answer.seq, sentences, self._let_people_first
             )
             self._store.add_judgement(interview_id, judgement)
+            self._metrics.grade(judgement.met is not None)
             live.tell(problem="")
+
+    def _keep_turn(self, interview_id: str, turn: Turn) -> None:
+        self._store.add_turn(interview_id, turn)
+        self._metrics.turn(turn.speaker)
+
+    def _tell_failure(self, interview_id: str, error: InterviewerError) -> None:
+        self._metrics.failure(error)
+        # These errors' messages are the program's own: they quote no one.
+        _LOG.warning(
+            "work failed: %s", error, extra=logs.fields(interview=logs.short(interview_id))
+        )
+
+    def _refuse_while_stopping(self) -> None:
+        if self._stopping:
+            raise AnswerRejected(
+                "The program is being stopped. What you sent before is stored, and your text is "
+                "still in the box: send it again once the page is back."
+            )
 
     async def _let_people_first(self) -> None:
         await self._nobody_waits.wait()

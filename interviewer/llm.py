@@ -89,8 +89,11 @@ class EndpointModel:
         find: Callable[[], Awaitable[Endpoint]],
         timeout: float = 120.0,
         retries: int = 2,
+        on_piece: Callable[[], object] = lambda: None,
     ) -> None:
+        """``on_piece`` is called with each piece of a reply."""
         self.label = label
+        self._on_piece = on_piece
         self._find = find
         self._timeout = timeout
         self._retries = retries
@@ -146,6 +149,7 @@ class EndpointModel:
                         for choice in chunk.choices:
                             finished = finished or choice.finish_reason is not None
                             if choice.delta.content:
+                                self._on_piece()
                                 yield choice.delta.content
             except openai.APIConnectionError as error:
                 if begun:

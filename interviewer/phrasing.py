@@ -1,16 +1,15 @@
 """A chosen probe in the persona's words: asked of the model, held against the rules, said."""
 
 import contextlib
-import logging
 from collections.abc import Callable, Mapping
 
-from interviewer import probe
+from interviewer import logs, probe
 from interviewer.content import Message, Prompt
 from interviewer.llm import Model
 from interviewer.persona import Persona
 from interviewer.scene import Scene
 
-_LOG = logging.getLogger(__name__)
+_LOG = logs.log(__name__)
 
 FIRST_WORDS = 5
 """Words of a reply that are held back until the rules have seen them."""
@@ -38,7 +37,7 @@ class Phraser:
                 faults = probe.faults(text, target, scene.question, scene.said, scene.asked)
                 if not faults:
                     return text, self._model.label
-                _LOG.info("a phrasing was dropped: %s", "; ".join(faults))
+                _LOG.info("a phrasing was dropped", extra=logs.fields(faults=len(faults)))
                 draft("")
         return probe.own_wording(target), None
 

@@ -13,6 +13,7 @@ from interviewer.content import Content, load_content
 from interviewer.embedded import EmbeddedServer
 from interviewer.interview import InterviewService
 from interviewer.llm import Endpoint, EndpointModel
+from interviewer.metrics import Metrics
 from interviewer.process_service import ProcessService
 from interviewer.query import Query
 from interviewer.settings import Settings
@@ -86,6 +87,7 @@ class Runtime:
     content: Content
     model: EndpointModel
     preparation: Preparation
+    metrics: Metrics
     store: Store
     editor: CodeWork
     service: InterviewService
@@ -103,12 +105,16 @@ class Runtime:
 
 
 def open_model(
-    settings: Settings, report: Callable[[str, int, int], None], retries: int = 2
+    settings: Settings,
+    report: Callable[[str, int, int], None],
+    retries: int = 2,
+    on_piece: Callable[[], object] = lambda: None,
 ) -> tuple[EndpointModel, EmbeddedModel | None]:
     """The model that the settings choose, and the embedded one if it is that."""
     if settings.base_url is None or settings.model is None:
         embedded = EmbeddedModel(settings.cache_dir, report)
-        return EndpointModel(EMBEDDED_LABEL, embedded.find, retries=retries), embedded
+        model = EndpointModel(EMBEDDED_LABEL, embedded.find, retries=retries, on_piece=on_piece)
+        return model, embedded
     endpoint = Endpoint(
         base_url=settings.base_url,
         model=settings.model,
@@ -119,7 +125,7 @@ def open_model(
     async def find() -> Endpoint:
         return endpoint
 
-    return EndpointModel(endpoint.label, find, retries=retries), None
+    return EndpointModel(endpoint.label, find, retries=retries, on_piece=on_piece), None
 
 
 def open_runtime(
@@ -140,9 +146,10 @@ def open_runtime(
         if progress is not None and total:
             progress(step, done, total)
 
-    model, embedded = open_model(settings, report)
+    metrics = Metrics()
+    model, embedded = open_model(settings, report, on_piece=metrics.token)
     editor = CodeWork(content, store, open_bench(settings))
-    service = InterviewService(content, model, store, patience=patience)
+    service = InterviewService(content, model, store, patience=patience, metrics=metrics)
     query = Query(content, store, service.ungraded)
     process = ProcessService(content, store, service, query)
     return Runtime(
@@ -150,6 +157,7 @@ def open_runtime(
         content=content,
         model=model,
         preparation=preparation,
+        metrics=metrics,
         store=store,
         editor=editor,
         service=service,

@@ -1,7 +1,7 @@
 """What the environment chooses. The only module that reads it."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import overload
@@ -28,6 +28,12 @@ class Settings:
     """A folder with rubric files of one's own, beside or in place of the shipped ones."""
     run_code: bool = True
     """Whether candidates' code is run, where there is a box to run it in."""
+    log: str = "text"
+    """How events are written to stderr: ``text`` or ``json``."""
+    grace: float = 20.0
+    """Seconds for which replies under way may go on once the program is told to stop."""
+    metrics_token: str | None = None
+    """The bearer token that opens /metrics; None: this machine only."""
 
     @property
     def database_url(self) -> str:
@@ -73,6 +79,9 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         cache_dir=_folder("CACHE_DIR", value("CACHE_DIR"), defaults.cache_dir),
         rubrics_dir=_folder("RUBRICS", value("RUBRICS"), None),
         run_code=_switch("RUN_CODE", value("RUN_CODE"), defaults.run_code),
+        log=_one_of("LOG", value("LOG"), ("text", "json")),
+        grace=_seconds("GRACE", value("GRACE"), defaults.grace),
+        metrics_token=value("METRICS_TOKEN"),
     )
 
 
@@ -105,6 +114,26 @@ def _switch(name: str, text: str | None, default: bool) -> bool:
     if text.lower() not in {"on", "off"}:
         raise SettingsError(f"INTERVIEWER_{name} is {text!r}; give on or off")
     return text.lower() == "on"
+
+
+def _one_of(name: str, text: str | None, choices: Sequence[str]) -> str:
+    if text is None:
+        return choices[0]
+    if text.lower() not in choices:
+        raise SettingsError(f"INTERVIEWER_{name} is {text!r}; give {' or '.join(choices)}")
+    return text.lower()
+
+
+def _seconds(name: str, text: str | None, default: float) -> float:
+    if text is None:
+        return default
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1
+    if not 0 <= seconds <= 3600:
+        raise SettingsError(f"INTERVIEWER_{name} is {text!r}; give seconds, from 0 to 3600")
+    return seconds
 
 
 def _port(text: str | None, default: int) -> int:

@@ -124,6 +124,7 @@ def _users(library: str) -> set[str]:
         ("fsrs", {"interviewer.practice"}),
         ("platformdirs", {"interviewer.settings"}),
         ("xllamacpp", {"interviewer.embedded"}),
+        ("prometheus_client", {"interviewer.metrics"}),
     ],
 )
 def test_a_library_has_one_user(library, only):

@@ -81,6 +81,8 @@ def test_the_process_environment_is_the_default(monkeypatch):
             ({"INTERVIEWER_PORT": port}, "give a number from 1 to 65535")
             for port in ("0", "65536", "-1", "http", "80.5", "²")
         ),
+        ({"INTERVIEWER_LOG": "xml"}, "give text or json"),
+        *(({"INTERVIEWER_GRACE": one}, "give seconds") for one in ("-1", "nan", "long")),
     ],
 )
 def test_a_value_that_can_not_be_used_says_what_to_do(environ, said):

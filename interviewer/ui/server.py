@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import secrets
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,11 +12,14 @@ import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 
-from interviewer import weights
+from interviewer import logs, weights
 from interviewer.errors import InterviewerError, StoreError
 from interviewer.runtime import Runtime, open_runtime
 from interviewer.settings import Settings
+from interviewer.ui.health import add_health
 from interviewer.ui.page import Page
+
+_LOG = logs.log(__name__)
 
 MOST_AT_ONCE = 500
 """Events that run at once. Gradio's own limit of 40 holds for asynchronous ones too."""
@@ -39,6 +43,8 @@ def make_app(runtime: Runtime) -> FastAPI:
             await runtime.close()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    _add_gauges(runtime)
+    add_health(app, runtime)
     gr.mount_gradio_app(
         app,
         demo,
@@ -53,6 +59,12 @@ def make_app(runtime: Runtime) -> FastAPI:
         css_paths=Path(__file__).with_name("style.css"),
     )
     return app
+
+
+def _add_gauges(runtime: Runtime) -> None:
+    service, metrics = runtime.service, runtime.metrics
+    metrics.gauge("replies_under_way", "Replies being made", lambda: service.at_work()[0])
+    metrics.gauge("interviews_being_graded", "Queue of the judge", lambda: service.at_work()[1])
 
 
 def _theme() -> gr.themes.Base:
@@ -84,7 +96,9 @@ async def _prepare(runtime: Runtime) -> None:
         await runtime.model.ready()
     except InterviewerError as error:
         runtime.preparation.fail(str(error))
-        print(f"The model is not ready: {error}", flush=True)
+        _LOG.error("the model is not ready: %s", error)
+    else:
+        _LOG.info("the model is ready")
 
 
 def _browser_secret(data_dir: Path) -> str:
@@ -102,11 +116,43 @@ def _browser_secret(data_dir: Path) -> str:
         ) from error
 
 
+class _Server(uvicorn.Server):
+    """Stops in order: no new turn, the replies under way, then the connections."""
+
+    def __init__(self, config: uvicorn.Config, runtime: Runtime) -> None:
+        super().__init__(config)
+        self._runtime = runtime
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """See uvicorn. Each page holds a connection open, so these are not waited for."""
+        replies, _ = self._runtime.service.at_work()
+        _LOG.info("stopping", extra=logs.fields(replies=replies))
+        draining = asyncio.create_task(self._runtime.service.drain(self._runtime.settings.grace))
+        while not draining.done() and not self.force_exit:
+            await asyncio.wait([draining], timeout=0.1)
+        draining.cancel()
+        await super().shutdown(sockets)
+        _LOG.info("stopped")
+
+
 def serve(settings: Settings) -> None:
     """Opens the page and serves it until stopped."""
+    logs.set_up(settings.log)
     with weights.terminal_progress() as progress:
         runtime = open_runtime(settings, progress=progress)
         app = make_app(runtime)
         print(f"Mock interviewer: http://{settings.host}:{settings.port}", flush=True)
         print(f"Model: {runtime.model.label}", flush=True)
-        uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning")
+        config = uvicorn.Config(
+            app,
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            # Whom a proxy's headers are believed from is decided here, not by uvicorn.
+            proxy_headers=False,
+            timeout_graceful_shutdown=1,
+        )
+        with contextlib.suppress(KeyboardInterrupt):
+            _Server(config, runtime).run()

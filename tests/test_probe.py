@@ -3,7 +3,7 @@
 import pytest
 
 from interviewer.content import load_content
-from interviewer.judgement import Judgement
+from interviewer.judgement import THRESHOLD, Judgement
 from interviewer.probe import (
     LONGEST_QUOTE,
     MOST_WORDS,
@@ -32,7 +32,10 @@ def ladder(rubric):
 def _judged(seq: int = 2, **met: float | None) -> dict[str, Judgement]:
     return {
         check_id: Judgement(
-            seq=seq, check_id=check_id, met=p, sentences=(1,) if p is not None and p >= 0.5 else ()
+            seq=seq,
+            check_id=check_id,
+            met=p,
+            sentences=(1,) if p is not None and p >= THRESHOLD else (),
         )
         for check_id, p in met.items()
     }
@@ -86,8 +89,8 @@ def test_pushback_needs_its_words_and_comes_once(ladder):
 
 
 def test_threshold_is_shown(ladder):
-    assert _choose(ladder, _judged(own_part=0.5)).kind == "pushback"
-    assert _choose(ladder, _judged(own_part=0.49)).kind == "gap"
+    assert _choose(ladder, _judged(own_part=THRESHOLD)).kind == "pushback"
+    assert _choose(ladder, _judged(own_part=THRESHOLD - 0.01)).kind == "gap"
 
 
 def test_anchor_decides_which_sentence_is_taken_up(ladder):

@@ -24,6 +24,8 @@ class Settings:
     port: int = 7860
     data_dir: Path = Path(platformdirs.user_data_dir("interviewer"))
     cache_dir: Path = Path(platformdirs.user_cache_dir("interviewer"))
+    database: str | None = None
+    """Address of the database; None: a file of SQLite's in the data folder."""
     rubrics_dir: Path | None = None
     """A folder with rubric files of one's own, beside or in place of the shipped ones."""
     run_code: bool = True
@@ -38,7 +40,7 @@ class Settings:
     @property
     def database_url(self) -> str:
         """SQLAlchemy's address of the database."""
-        return f"sqlite:///{self.data_dir / 'interviews.db'}"
+        return self.database or f"sqlite:///{self.data_dir / 'interviews.db'}"
 
 
 def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
@@ -77,12 +79,26 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         port=_port(value("PORT"), defaults.port),
         data_dir=_folder("DATA_DIR", value("DATA_DIR"), defaults.data_dir),
         cache_dir=_folder("CACHE_DIR", value("CACHE_DIR"), defaults.cache_dir),
+        database=_database(value("DATABASE_URL")),
         rubrics_dir=_folder("RUBRICS", value("RUBRICS"), None),
         run_code=_switch("RUN_CODE", value("RUN_CODE"), defaults.run_code),
         log=_one_of("LOG", value("LOG"), ("text", "json")),
         grace=_seconds("GRACE", value("GRACE"), defaults.grace),
         metrics_token=value("METRICS_TOKEN"),
     )
+
+
+def _database(text: str | None) -> str | None:
+    """The value is not told in the error: it may hold a password."""
+    if text is None:
+        return None
+    scheme, found, rest = text.partition("://")
+    if scheme not in {"sqlite", "postgresql", "postgresql+psycopg"} or not (found and rest):
+        raise SettingsError(
+            "INTERVIEWER_DATABASE_URL is no address of a database that can be used; give "
+            "postgresql://USER:PASSWORD@HOST/NAME or sqlite:////folder/file.db"
+        )
+    return text
 
 
 def _is_address(text: str) -> bool:

@@ -23,6 +23,7 @@ from interviewer.settings import from_environment
 from interviewer.store import Store
 from interviewer.transcript import Turn
 from tests.doubles import NOW, PERSONA, PROCESS, RUBRIC
+from tests.postgres import PostgresServer, empty, running_postgres
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -76,6 +77,25 @@ def content(rubric: Rubric, prompts: dict[str, Prompt], repertoire: Repertoire) 
 @pytest.fixture
 def database_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'data' / 'interviews.db'}"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A real server, started once and only where a test asks for it."""
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def _postgres_database(postgres: PostgresServer) -> str:
+    return postgres.database()
+
+
+@pytest.fixture
+def postgres_url(_postgres_database: str) -> str:
+    """A PostgreSQL database with nothing in it; the same one for each test, emptied."""
+    empty(_postgres_database)
+    return _postgres_database
 
 
 @pytest.fixture

@@ -61,6 +61,18 @@ PURE = [
 ]
 """Take values, return values: no I/O, no clock, no model."""
 
+SQL = {
+    "interviewer.schema",
+    "interviewer.database",
+    "interviewer.store",
+    "interviewer.migrations.env",
+    *(
+        f"interviewer.migrations.versions.{path.stem}"
+        for path in (PACKAGE / "migrations" / "versions").glob("v*.py")
+    ),
+}
+"""The only modules that know SQL."""
+
 HARMLESS = {
     "ast",
     "types",
@@ -118,7 +130,9 @@ def _users(library: str) -> set[str]:
         ("tiktoken", {"interviewer.llm"}),
         ("yaml", {"interviewer.content"}),
         ("jinja2", {"interviewer.content"}),
-        ("sqlalchemy", {"interviewer.store"}),
+        ("sqlalchemy", SQL - {"interviewer.migrations.env"}),
+        ("alembic", SQL - {"interviewer.store", "interviewer.schema"}),
+        ("psycopg", set()),
         ("fpdf", {"interviewer.pdf"}),
         ("pymupdf_fonts", {"interviewer.pdf"}),
         ("fsrs", {"interviewer.practice"}),

@@ -31,6 +31,7 @@ def test_every_variable():
             "INTERVIEWER_PORT": "8080",
             "INTERVIEWER_DATA_DIR": "/data",
             "INTERVIEWER_CACHE_DIR": "~/cache",
+            "INTERVIEWER_DATABASE_URL": "postgresql://me:pw@db/interviews",
         }
     )
     assert settings == Settings(
@@ -41,7 +42,9 @@ def test_every_variable():
         port=8080,
         data_dir=Path("/data"),
         cache_dir=Path.home() / "cache",
+        database="postgresql://me:pw@db/interviews",
     )
+    assert settings.database_url == "postgresql://me:pw@db/interviews"
 
 
 def test_variables_of_other_programs_are_not_read():
@@ -101,6 +104,13 @@ def test_a_value_that_can_not_be_used_says_what_to_do(environ, said):
 def test_a_value_that_the_standard_library_refuses(environ):
     with pytest.raises(SettingsError):
         from_environment(environ)
+
+
+@pytest.mark.parametrize("url", ["mysql://me:pw@db/x", "postgresql", "sqlite://", "me:pw@db/x"])
+def test_a_database_that_can_not_be_used(url):
+    with pytest.raises(SettingsError, match="INTERVIEWER_DATABASE_URL") as caught:
+        from_environment({"INTERVIEWER_DATABASE_URL": url})
+    assert "pw@" not in str(caught.value)
 
 
 def test_a_secret_is_not_in_an_error():

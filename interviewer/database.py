@@ -1,0 +1,212 @@
+"""The way to the database: SQLite in a file, or PostgreSQL.
+
+A database is brought up to date when it is opened, whichever version made it, and by one
+process only where several start at once.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, make_url
+
+from interviewer.errors import InterviewNotFound, StoreError, TurnConflict
+from interviewer.schema import METADATA, VERSION
+
+NOT_FOUND = "this interview is not here (any more); start a new one"
+
+FIRST_VERSION = "0001"
+"""The tables of the first release, which kept no version."""
+
+_VERSIONS = sa.Table(
+    "alembic_version", sa.MetaData(), sa.Column("version_num", sa.String(32), primary_key=True)
+)
+_MIGRATIONS = Path(__file__).with_name("migrations")
+_LOCK = 0x1A7E471E
+"""PostgreSQL's advisory lock under which a schema is changed."""
+
+
+class Database:
+    """A database that SQLAlchemy can reach."""
+
+    def __init__(self, url: str) -> None:
+        self._url = _with_driver(make_url(url))
+        self._engine: sa.Engine | None = None
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is a file of SQLite's."""
+        return self._url.get_backend_name() == "sqlite"
+
+    def open(self) -> None:
+        """Connects, and brings the tables up to date; StoreError: it can't be used."""
+        if self._url.database and self.is_sqlite:
+            try:
+                Path(self._url.database).parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise StoreError(
+                    f"{self._url.database}: the folder can't be made ({error}); "
+                    "set INTERVIEWER_DATA_DIR to one that can"
+                ) from error
+        elif not self.is_sqlite and find_spec("psycopg") is None:
+            raise StoreError(
+                "PostgreSQL needs its driver; install it with: "
+                "pip install 'mock-interviewer[postgres]'"
+            )
+        engine = sa.create_engine(self._url, pool_pre_ping=not self.is_sqlite)
+        if self.is_sqlite:
+            sa.event.listen(engine, "connect", _set_pragmas)
+        with self._failing_clearly():
+            with engine.connect() as connection:
+                version = _version(connection)
+            if version != VERSION:
+                self._bring_up_to_date()
+        self._engine = engine
+
+    def close(self) -> None:
+        """Gives back the connections."""
+        if self._engine is not None:
+            self._engine.dispose()
+            self._engine = None
+
+    @contextmanager
+    def transaction(self) -> Iterator[sa.Connection]:
+        """A connection; what is done on it is kept whole or not at all."""
+        if self._engine is None:
+            raise StoreError("the store is not open; call open() first")
+        with self._failing_clearly(), self._engine.begin() as connection:
+            yield connection
+
+    def fold_log(self) -> None:
+        """Folds SQLite's log of changes into its file.
+
+        What was deleted still stands in the log until then.
+        """
+        if self.is_sqlite and self._engine is not None:
+            with self._failing_clearly(), self._engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    @contextmanager
+    def _failing_clearly(self) -> Iterator[None]:
+        try:
+            yield
+        except sa.exc.IntegrityError as error:
+            if "foreign key" in str(error.orig).lower():
+                raise InterviewNotFound(NOT_FOUND) from error
+            raise TurnConflict("the interview moved on meanwhile; look at it again") from error
+        except sa.exc.SQLAlchemyError as error:
+            reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+            cure = (
+                "check that its disk has room and that it can be written"
+                if self.is_sqlite
+                else "check that it runs, and INTERVIEWER_DATABASE_URL"
+            )
+            raise StoreError(
+                f"the database {self._url.render_as_string()} can't be used ({reason}); {cure}"
+            ) from error
+
+    # --- Versions ---
+
+    def _bring_up_to_date(self) -> None:
+        """Lays the tables in a new database; else makes the changes that it still lacks."""
+        engine = sa.create_engine(self._url, poolclass=sa.NullPool)
+        if self.is_sqlite:
+            sa.event.listen(engine, "connect", _let_changes_be_undone)
+            sa.event.listen(engine, "begin", _begin_alone)
+        with engine.begin() as connection:
+            if not self.is_sqlite:
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+            self._upgrade(connection)
+
+    def _upgrade(self, connection: sa.Connection) -> None:
+        """Makes the changes that are due; nobody else changes the tables meanwhile."""
+        version = _version(connection)
+        if version == VERSION:
+            return
+        names = set(sa.inspect(connection).get_table_names())
+        if version is None and not names & {"interviews"}:
+            METADATA.create_all(connection)
+            _VERSIONS.create(connection)
+            connection.execute(_VERSIONS.insert().values(version_num=VERSION))
+            return
+        migrate(connection, version or _unnamed_version(connection))
+
+
+def migrate(connection: sa.Connection, version: str = "", to: str = "head") -> None:
+    """Makes the changes after ``version``; empty: all, from no tables on.
+
+    StoreError: the version is not known.
+    """
+    # Takes a tenth of a second to import, and is needed once a release.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    try:
+        if version and _version(connection) is None:
+            command.stamp(config, version)
+        command.upgrade(config, to)
+    except CommandError as error:
+        raise StoreError(
+            f"the database is of a version that this program doesn't know ({error}); "
+            "install the newer program that made it"
+        ) from error
+
+
+def _version(connection: sa.Connection) -> str | None:
+    """The version that the database says it has; None: it says nothing."""
+    if not sa.inspect(connection).has_table(_VERSIONS.name):
+        return None
+    return connection.scalar(sa.select(_VERSIONS.c.version_num))
+
+
+def _unnamed_version(connection: sa.Connection) -> str:
+    """The version of tables that were laid when none was kept."""
+    names = set(sa.inspect(connection).get_table_names())
+    columns = {one["name"] for one in sa.inspect(connection).get_columns("interviews")}
+    if names == {"interviews", "turns", "judgements"} and columns == {"id", "created_at", "plan"}:
+        return FIRST_VERSION
+    raise StoreError(
+        "the database was made by a program between two releases; export its interviews with "
+        "that program, delete it, and import them"
+    )
+
+
+def _with_driver(url: URL) -> URL:
+    """psycopg 3 for PostgreSQL, unless the address names a driver."""
+    return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
+
+
+def _execute(connection: Any, statements: tuple[str, ...]) -> None:
+    cursor = connection.cursor()
+    for statement in statements:
+        cursor.execute(statement)
+    cursor.close()
+
+
+def _set_pragmas(connection: object, _record: object) -> None:
+    """WAL lets readers go on while one writes; NORMAL makes a commit cost a third of a ms.
+
+    What is deleted is overwritten, so that it can't be read from the file any more.
+    """
+    names = ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "foreign_keys=ON")
+    _execute(connection, tuple(f"PRAGMA {one}" for one in (*names, "secure_delete=ON")))
+
+
+def _let_changes_be_undone(connection: Any, _record: object) -> None:
+    """SQLite can undo a change to its tables, if Python's driver doesn't commit before it.
+
+    Foreign keys are left off: a table that is made anew would take its children along.
+    """
+    connection.isolation_level = None
+    _execute(connection, ("PRAGMA busy_timeout=60000",))
+
+
+def _begin_alone(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,1 @@
+"""The changes. A file that was released is never edited again."""

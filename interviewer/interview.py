@@ -21,11 +21,13 @@ from interviewer.errors import (
     InterviewerError,
     ModelRefused,
     ModelUnavailable,
+    StoreError,
     TurnConflict,
 )
 from interviewer.gates import LONGEST_ANSWER
 from interviewer.grading import Judge
 from interviewer.judgement import Dispute
+from interviewer.leases import RENEW_EVERY, UNKNOWN, Lease, Work
 from interviewer.llm import Model
 from interviewer.metrics import Metrics
 from interviewer.process import Seat
@@ -46,6 +48,9 @@ LONGEST_ARGUMENT = 2_000
 
 _LOG = logs.log(__name__)
 
+LOOK_EVERY = 1.0
+"""Seconds between looks at what another program is at work on."""
+
 QUESTIONS = 3
 """Questions of an interview unless chosen otherwise: about 45 minutes with follow-ups."""
 
@@ -59,6 +64,8 @@ class _Live:
     problem: str = ""
     reply: asyncio.Task[None] | None = None
     grade: asyncio.Task[None] | None = None
+    elsewhere: dict[Work, Lease] = field(default_factory=dict)
+    """What another program is at work on."""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def tell(self, **values: str) -> None:
@@ -72,6 +79,10 @@ class _Live:
     def tasks(self) -> list[asyncio.Task[None]]:
         """The tasks under way."""
         return [task for task in (self.reply, self.grade) if task and not task.done()]
+
+
+def _doing(draft: str) -> str:
+    return "replying" if draft else "thinking"
 
 
 @dataclass(frozen=True)
@@ -215,11 +226,21 @@ class InterviewService:
         live = self._live(interview_id)
         if live.reply is not None:
             live.reply.cancel()
-        interview = self._store.load(interview_id)
-        if fold(interview.plan, interview.turns).phase != "finished":
-            self._keep_turn(interview_id, self._replier.last_turn(interview))
+        self._store.leases.revoke(interview_id, "reply")
+        while not self._closed(interview_id):
+            pass  # another program was quicker with a turn of its own
         live.tell(draft="", doing="", problem="")
         self.wake(interview_id)
+
+    def _closed(self, interview_id: str) -> bool:
+        """Stores the closing, unless it is there; False: a turn came between, look again."""
+        interview = self._store.load(interview_id)
+        if fold(interview.plan, interview.turns).phase != "finished":
+            try:
+                self._keep_turn(interview_id, self._replier.last_turn(interview))
+            except TurnConflict:
+                return False
+        return True
 
     async def dispute(
         self, interview_id: str, question_id: str, check_id: str, argument: str
@@ -268,12 +289,14 @@ class InterviewService:
         interview = self._store.load(interview_id)
         live = self._live(interview_id)
         judged = len(interview.judgements)
+        state = fold(interview.plan, interview.turns)
+        theirs = live.elsewhere.get("reply") if state.phase == "interviewer" else None
         return View(
             interview=interview,
-            state=fold(interview.plan, interview.turns),
-            draft=live.draft,
-            doing=live.doing,
-            problem=live.problem,
+            state=state,
+            draft=theirs.draft if theirs else live.draft,
+            doing=_doing(theirs.draft) if theirs else live.doing,
+            problem=theirs.problem if theirs else live.problem,
             graded=judged,
             to_grade=judged + len(self._pending(interview)),
         )
@@ -286,8 +309,12 @@ class InterviewService:
         """
         live = self._live(interview_id)
         self.wake(interview_id)
+        looked = time.monotonic()
         while True:
-            changed, busy = live.changed, bool(live.tasks)
+            if live.elsewhere and time.monotonic() - looked >= LOOK_EVERY:
+                self.wake(interview_id)
+                looked = time.monotonic()
+            changed, busy = live.changed, bool(live.tasks or live.elsewhere)
             yield self.view(interview_id)
             if not busy:
                 return
@@ -351,12 +378,55 @@ class InterviewService:
             return
         interview = self._store.load(interview_id)
         live = self._live(interview_id)
+        live.elsewhere = {}
         phase = fold(interview.plan, interview.turns).phase
         if phase == "interviewer" and (live.reply is None or live.reply.done()):
-            live.tell(doing="thinking", draft="", problem="")
-            live.reply = asyncio.create_task(self._persist(interview_id, self._reply))
+            live.reply = self._take_up(interview_id, "reply", self._reply)
+            live.tell(doing="thinking" if live.reply else "", draft="", problem="")
         if self._pending(interview) and (live.grade is None or live.grade.done()):
-            live.grade = asyncio.create_task(self._persist(interview_id, self._grade))
+            live.grade = self._take_up(interview_id, "grade", self._grade)
+
+    def _take_up(
+        self, interview_id: str, work: Work, do: Callable[[str], Awaitable[None]]
+    ) -> asyncio.Task[None] | None:
+        """Sets to work, unless another program is at it."""
+        lease = self._store.leases.claim(interview_id, work)
+        if lease is not None:
+            self._live(interview_id).elsewhere[work] = lease
+            return None
+        return asyncio.create_task(self._hold(interview_id, work, do))
+
+    async def _hold(
+        self, interview_id: str, work: Work, do: Callable[[str], Awaitable[None]]
+    ) -> None:
+        """Works under a lease that was claimed, and gives it back at the end."""
+        live = self._live(interview_id)
+        beat = asyncio.create_task(self._renew(interview_id, work, asyncio.current_task()))
+        try:
+            await self._persist(interview_id, do)
+        finally:
+            beat.cancel()
+            with contextlib.suppress(InterviewerError):
+                self._store.leases.release(interview_id, work)
+            # This task still counts as under way; let the followers look once it doesn't.
+            asyncio.get_running_loop().call_soon(live.tell)
+
+    async def _renew(
+        self, interview_id: str, work: Work, working: "asyncio.Task[None] | None"
+    ) -> None:
+        """Keeps a lease while ``working`` goes on, and ends that where another took it over."""
+        live = self._live(interview_id)
+        while True:
+            await asyncio.sleep(RENEW_EVERY)
+            draft = live.draft if work == "reply" else ""
+            # Where the database can't be reached, the lease may run out; no turn is lost by it.
+            with contextlib.suppress(StoreError):
+                if not self._store.leases.renew(interview_id, work, draft, live.problem):
+                    break
+        live.elsewhere[work] = UNKNOWN
+        live.tell(draft="", doing="", problem="")
+        if working is not None:
+            working.cancel()
 
     async def _persist(self, interview_id: str, work: Callable[[str], Awaitable[None]]) -> None:
         """Does ``work``, again and again while the endpoint is down and patience lasts."""
@@ -383,9 +453,6 @@ class InterviewService:
             self._metrics.failure(error)
             _LOG.exception("an interview's task failed")
             live.tell(draft="", problem="Something failed here; the program's log says what.")
-        finally:
-            # This task still counts as under way; let the followers look once it doesn't.
-            asyncio.get_running_loop().call_soon(live.tell)
 
     async def _reply(self, interview_id: str) -> None:
         live = self._live(interview_id)
@@ -420,6 +487,9 @@ class InterviewService:
                     ms=round(1000 * took),
                 ),
             )
+        except TurnConflict:
+            told = logs.fields(interview=logs.short(interview_id))
+            _LOG.info("another program was quicker", extra=told)
         finally:
             self._people_waiting -= 1
             if not self._people_waiting:

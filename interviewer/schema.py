@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-VERSION = "0002"
+VERSION = "0003"
 """The last of the migrations that these tables are the outcome of."""
 
 METADATA = sa.MetaData()
@@ -83,4 +83,23 @@ PLACES = sa.Table(
         nullable=False,
         unique=True,
     ),
+)
+
+LEASES = sa.Table(
+    "leases",
+    METADATA,
+    sa.Column("interview_id", sa.ForeignKey("interviews.id", ondelete="CASCADE"), primary_key=True),
+    # The primary key is what keeps two replicas from one work.
+    sa.Column("work", sa.String(10), primary_key=True),
+    sa.Column("holder", sa.String(400), nullable=False),
+    sa.Column("expires", sa.Double, nullable=False),
+    sa.Column("draft", sa.Text, nullable=False),
+    sa.Column("problem", sa.Text, nullable=False),
+)
+
+SECRETS = sa.Table(
+    "secrets",
+    METADATA,
+    sa.Column("name", sa.String(20), primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
 )

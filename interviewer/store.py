@@ -7,16 +7,27 @@ derived from them.
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
 from interviewer.coding import CodeEntry
 from interviewer.database import NOT_FOUND, Database
-from interviewer.errors import InterviewNotFound
+from interviewer.errors import InterviewNotFound, TurnConflict
 from interviewer.judgement import Dispute, Judgement
+from interviewer.leases import Leases, this_process
 from interviewer.process import Loop, LoopPlan
-from interviewer.schema import CODE, DISPUTES, INTERVIEWS, JUDGEMENTS, LOOPS, PLACES, TURNS
+from interviewer.schema import (
+    CODE,
+    DISPUTES,
+    INTERVIEWS,
+    JUDGEMENTS,
+    LOOPS,
+    PLACES,
+    SECRETS,
+    TURNS,
+)
 from interviewer.session import Interview, Plan
 from interviewer.transcript import Turn
 
@@ -24,8 +35,10 @@ from interviewer.transcript import Turn
 class Store:
     """Interviews in a database that SQLAlchemy can reach."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, holder: str = "") -> None:
+        """``holder``: the name under which this program works, beside others on one database."""
         self._database = Database(url)
+        self.leases = Leases(self._database, holder or this_process(secrets.token_urlsafe(6)))
 
     def open(self) -> None:
         """Connects, and brings the tables up to date; StoreError: it can't be used."""
@@ -74,7 +87,8 @@ class Store:
             "seq": judgement.seq,
             "check_id": judgement.check_id,
         }
-        with self._database.transaction() as connection:
+        # Where another replica judged the same in the same moment, its judgement stands.
+        with suppress(TurnConflict), self._database.transaction() as connection:
             connection.execute(
                 JUDGEMENTS.delete().where(*(JUDGEMENTS.c[name] == key[name] for name in key))
             )
@@ -171,6 +185,18 @@ class Store:
         if gone.rowcount < len(ids):
             raise InterviewNotFound(NOT_FOUND)
         self._database.fold_log()
+
+    # --- What replicas share ---
+
+    def secret(self, name: str, offered: str) -> str:
+        """The secret of this name, the same for all replicas; ``offered`` where there is none."""
+        with suppress(TurnConflict), self._database.transaction() as connection:
+            known = connection.scalar(sa.select(SECRETS.c.value).where(SECRETS.c.name == name))
+            if known is not None:
+                return str(known)
+            connection.execute(SECRETS.insert().values(name=name, value=offered))
+            return offered
+        return self.secret(name, offered)
 
     # --- Bringing back what was exported ---
 

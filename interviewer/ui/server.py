@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import secrets
 import socket
 from collections.abc import AsyncIterator
@@ -13,7 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from interviewer import logs, weights
-from interviewer.errors import InterviewerError, StoreError
+from interviewer.errors import InterviewerError
 from interviewer.runtime import Runtime, open_runtime
 from interviewer.settings import Settings
 from interviewer.ui.health import add_health
@@ -27,7 +26,7 @@ MOST_AT_ONCE = 500
 
 def make_app(runtime: Runtime) -> FastAPI:
     """The web application for this engine."""
-    demo = Page(runtime, _browser_secret(runtime.settings.data_dir)).build()
+    demo = Page(runtime, _browser_secret(runtime)).build()
     demo.queue(default_concurrency_limit=None)
     # mount_gradio_app has no argument for this.
     demo.max_threads = MOST_AT_ONCE
@@ -101,19 +100,15 @@ async def _prepare(runtime: Runtime) -> None:
         _LOG.info("the model is ready")
 
 
-def _browser_secret(data_dir: Path) -> str:
-    """The key of what the browser keeps; the same after a restart, so that a reload finds it."""
-    path = data_dir / "browser-secret"
-    try:
-        if not path.exists():
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w") as file:
-                file.write(secrets.token_urlsafe(32))
-        return path.read_text()
-    except OSError as error:
-        raise StoreError(
-            f"{path}: can't be written ({error}); set INTERVIEWER_DATA_DIR to a folder that can"
-        ) from error
+def _browser_secret(runtime: Runtime) -> str:
+    """The key of what the browser keeps.
+
+    The same after a restart and for every replica, so that a reload finds its interview.
+    """
+    # The first release kept it in a file.
+    path = runtime.settings.data_dir / "browser-secret"
+    offered = path.read_text() if path.is_file() else secrets.token_urlsafe(32)
+    return runtime.store.secret("browser", offered)
 
 
 class _Server(uvicorn.Server):

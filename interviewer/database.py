@@ -6,6 +6,7 @@ process only where several start at once.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,15 @@ class Database:
         with self._failing_clearly(), self._engine.begin() as connection:
             yield connection
 
+    @contextmanager
+    def snapshot(self) -> Iterator[sa.Connection]:
+        """A connection to PostgreSQL that sees everything as it stood at one moment."""
+        if self._engine is None:
+            raise StoreError("the store is not open; call open() first")
+        still = self._engine.execution_options(isolation_level="REPEATABLE READ")
+        with self._failing_clearly(), still.begin() as connection:
+            yield connection
+
     def fold_log(self) -> None:
         """Folds SQLite's log of changes into its file.
 
@@ -133,6 +143,11 @@ class Database:
             connection.execute(_VERSIONS.insert().values(version_num=VERSION))
             return
         migrate(connection, version or _unnamed_version(connection))
+
+
+def in_utc(at: datetime) -> datetime:
+    """SQLite keeps no zone, and what was stored is UTC; PostgreSQL gives it in its own zone."""
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 def migrate(connection: sa.Connection, version: str = "", to: str = "head") -> None:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 
 from interviewer.coding import CodeEntry
-from interviewer.database import NOT_FOUND, Database
+from interviewer.database import NOT_FOUND, Database, in_utc
 from interviewer.errors import InterviewNotFound, TurnConflict
 from interviewer.judgement import Dispute, Judgement
 from interviewer.leases import Leases, this_process
@@ -276,7 +276,7 @@ def _interviews(connection: sa.Connection, which: sa.ColumnElement[bool]) -> tup
     return tuple(
         Interview(
             id=row.id,
-            created_at=_utc(row.created_at),
+            created_at=in_utc(row.created_at),
             plan=Plan.model_validate(row.plan),
             turns=tuple(turns[row.id]),
             judgements=tuple(judgements[row.id]),
@@ -300,7 +300,7 @@ def _loops(connection: sa.Connection, which: sa.ColumnElement[bool]) -> tuple[Lo
     for row in rows:
         plan = LoopPlan.model_validate(row.plan)
         ids = tuple(places[row.id].get(position) for position in range(len(plan.rounds)))
-        created_at = _utc(row.created_at)
+        created_at = in_utc(row.created_at)
         found.append(Loop(id=row.id, created_at=created_at, plan=plan, interview_ids=ids))
     return tuple(found)
 
@@ -360,8 +360,3 @@ def _turn_row(interview_id: str, turn: Turn) -> sa.Insert:
     return TURNS.insert().values(
         interview_id=interview_id, seq=turn.seq, at=turn.at, turn=turn.model_dump(mode="json")
     )
-
-
-def _utc(at: datetime) -> datetime:
-    """SQLite keeps no zone, and what was stored is UTC; PostgreSQL gives it in its own zone."""
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)

@@ -22,9 +22,13 @@ class PostgresServer:
     def database(self) -> str:
         """The address of a new database without any tables."""
         name = f"interviews{next(self._numbers)}"
-        with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+        self.run(f"CREATE DATABASE {name}")
         return self._server.get_uri(database=name)
+
+    def run(self, statement: str) -> None:
+        """Runs a statement as the server's owner."""
+        with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
+            connection.execute(statement)
 
 
 def empty(url: str) -> None:

@@ -66,6 +66,7 @@ SQL = {
     "interviewer.database",
     "interviewer.store",
     "interviewer.leases",
+    "interviewer.backup",
     "interviewer.migrations.env",
     *(
         f"interviewer.migrations.versions.{path.stem}"
@@ -132,7 +133,11 @@ def _users(library: str) -> set[str]:
         ("yaml", {"interviewer.content"}),
         ("jinja2", {"interviewer.content"}),
         ("sqlalchemy", SQL - {"interviewer.migrations.env"}),
-        ("alembic", SQL - {f"interviewer.{one}" for one in ("store", "leases", "schema")}),
+        (
+            "alembic",
+            SQL - {f"interviewer.{one}" for one in ("store", "leases", "schema", "backup")},
+        ),
+        ("sqlite3", {"interviewer.backup"}),
         ("psycopg", set()),
         ("fpdf", {"interviewer.pdf"}),
         ("pymupdf_fonts", {"interviewer.pdf"}),

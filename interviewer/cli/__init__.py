@@ -5,7 +5,18 @@ import sys
 from collections.abc import Sequence
 
 from interviewer import __version__
-from interviewer.cli import code, evaluate, grade, history, interview, loop, model, rubrics, serve
+from interviewer.cli import (
+    backup,
+    code,
+    evaluate,
+    grade,
+    history,
+    interview,
+    loop,
+    model,
+    rubrics,
+    serve,
+)
 from interviewer.errors import InterviewerError
 from interviewer.settings import from_environment
 
@@ -28,6 +39,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for subject in (serve, interview, loop, history, code, grade, evaluate, rubrics, model):
+    for subject in (serve, interview, loop, history, backup, code, grade, evaluate, rubrics, model):
         subject.add(commands)
     return parser

@@ -62,6 +62,8 @@ class Persona(Strict):
     """Share of the follow-ups that challenge a claim instead of filling a gap."""
     challenges: dict[ClaimKind, Text] = Field(default_factory=dict)
     """Pushback on a claim, right or wrong, by what kind of claim it is."""
+    takes_up: Text
+    """Said before a question to take up the candidate's words, which stand for ``{quote}``."""
     doubts: tuple[Text, ...] = ()
     """Said to a claim that looks wrong, without saying what is right."""
     harder: tuple[Text, ...] = ()
@@ -74,6 +76,8 @@ class Persona(Strict):
             missing = sorted(set(get_args(ClaimKind)) - set(self.challenges))
             if missing:
                 raise ValueError(f"challenges are missing for {missing}; write one for each")
+        if self.takes_up.count("“{quote}”") != 1:
+            raise ValueError("takes_up needs “{quote}” once, in these quotation marks")
         if not (self.doubts and self.harder):
             raise ValueError("doubts and harder need at least one line each")
         return self

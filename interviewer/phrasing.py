@@ -34,12 +34,14 @@ class Phraser:
         if target.sentence is not None and target.phrased:
             for temperature in (0.2, 0.7):
                 text = await self._stream(scene.persona, target, scene.said, temperature, draft)
-                faults = probe.faults(text, target, scene.question, scene.said, scene.asked)
-                if not faults:
-                    return text, self._model.label
-                _LOG.info("a phrasing was dropped", extra=logs.fields(faults=len(faults)))
+                # A good question that forgets to take up their words is helped with them.
+                for tried in (text, probe.taken_up(text, target, scene.persona)):
+                    faults = probe.faults(tried, target, scene.question, scene.said, scene.asked)
+                    if not faults:
+                        return tried, self._model.label
+                    _LOG.info("a phrasing was dropped", extra=logs.fields(faults=len(faults)))
                 draft("")
-        return probe.own_wording(target), None
+        return probe.own_wording(target, scene.persona), None
 
     async def warm(self, persona: Persona) -> None:
         """Lets the endpoint read what all of a persona's probes begin with.

@@ -127,7 +127,7 @@ def choose_target(
 
 
 def _gap(check: Check, answers: Answers) -> Target:
-    bare = Target("gap", check, check.ask, check.probe, f"Missing so far: {check.gap}.")
+    bare = Target("gap", check, _to_you(check.ask), check.probe, f"Missing so far: {check.gap}.")
     seq, sentence = _anchor(check, answers)
     if sentence is None:
         return bare
@@ -138,6 +138,11 @@ def _gap(check: Check, answers: Answers) -> Target:
         quote=_quote(check.anchors, sentence.text),
         apt=any(re.search(one, sentence.text, re.IGNORECASE) for one in check.anchors),
     )
+
+
+def _to_you(ask: str) -> str:
+    """What to ask for, in the second person; a small model copies the person it reads."""
+    return re.sub(r"\bthe candidate\b", "you", re.sub(r"\bthe candidate's\b", "your", ask))
 
 
 def _pushbacks(
@@ -276,14 +281,19 @@ def short_quote(sentence: str) -> str:
     return _quote((), sentence) or sentence
 
 
-def own_wording(target: Target) -> str:
+def own_wording(target: Target, persona: Persona) -> str:
     """The file's own words for this probe, with the candidate's quoted before them."""
-    if not target.quote:
-        return target.wording
+    return taken_up(target.wording, target, persona)
+
+
+def taken_up(question: str, target: Target, persona: Persona) -> str:
+    """A question with the candidate's words quoted before it, if that isn't too long."""
+    if not target.quote or target.quote in question:
+        return question
     # Where the sentence has nothing to do with the gap, it is where the story stands.
-    said = "You said" if target.apt else "Let me stay with"
-    text = f"{said} “{target.quote}”. {target.wording}"
-    return text if len(text.split()) <= MOST_WORDS else target.wording
+    before = persona.takes_up if target.apt else "Let me stay with your “{quote}”."
+    text = f"{before.replace('{quote}', target.quote)} {question}"
+    return text if len(text.split()) <= MOST_WORDS else question
 
 
 # --- What may be said -------------------------------------------------------------------
@@ -391,7 +401,8 @@ def repeats(text: str, earlier: Collection[str]) -> bool:
         if own == other:
             return True
         others = {stem(word) for word in words(other)} - _FREE_STEMS
-        if len(stems) >= 3 and len(stems & others) >= MOST_ALIKE * len(stems | others):
+        alike = len(stems & others) >= MOST_ALIKE * len(stems | others)
+        if (len(stems) >= 3 and alike) or (stems and stems == others):
             return True
     return False
 

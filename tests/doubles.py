@@ -158,6 +158,7 @@ PERSONA = Persona(
         "cause": "I can think of another cause. Which others did you rule out?",
         "method": "A simpler method might have done. At what did it fail?",
     },
+    takes_up="You said “{quote}”.",
     doubts=("I'm not sure that holds. How would you convince me of it?",),
     harder=("I follow that. In which case does it stop being true?",),
     examples=tuple(

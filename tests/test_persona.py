@@ -72,7 +72,7 @@ def _first_probes(name: str) -> tuple[str, ...]:
         )
         assert target is not None
         probed.append(target.check.id)
-        asked.append(own_wording(target))
+        asked.append(own_wording(target, persona))
     return tuple(asked)
 
 

@@ -110,7 +110,7 @@ def test_without_an_anchor_the_last_claim_is_taken_up(ladder):
 def test_without_a_claim_nothing_is_quoted(ladder):
     target = _choose(ladder, _judged(scene=0.1), text="Hm. Hard to say.")
     assert (target.about, target.sentence, target.quote) == (None, None, None)
-    assert own_wording(target) == "In which month was that, and in which team?"
+    assert own_wording(target, PERSONA) == "In which month was that, and in which team?"
 
 
 SENTENCES = [
@@ -146,14 +146,14 @@ def test_quote_is_the_clause_that_matters(ladder):
 
 def test_own_wording_quotes_first(ladder):
     target = _choose(ladder, _judged(own_part=0.1), text="It broke. We decided to rewrite it.")
-    assert own_wording(target) == (
+    assert own_wording(target, PERSONA) == (
         "You said “We decided to rewrite it”. Which role did you have in the decision of the team?"
     )
 
 
 def test_own_wording_of_a_pushback(ladder):
     target = _choose(ladder, _judged(own_part=0.9), text="We decided to rewrite it.")
-    assert own_wording(target) == (
+    assert own_wording(target, PERSONA) == (
         "You said “We decided to rewrite it”. "
         "Would the team have come to that decision without you?"
     )
@@ -365,7 +365,7 @@ def test_the_rubrics_own_wording_breaks_no_rule(rubric):
         for kind in ("gap", "pushback"):
             if kind == "gap" or check.pushback:
                 target = _aim(check, kind, SentenceRef(seq=2, n=1), ANSWER, "our exporter broke")
-                assert _faults(own_wording(target), target) == []
+                assert _faults(own_wording(target, PERSONA), target) == []
 
 
 def test_the_shipped_rubrics_own_wording_breaks_no_rule():
@@ -376,6 +376,6 @@ def test_the_shipped_rubrics_own_wording_breaks_no_rule():
                 if kind == "gap" or check.pushback:
                     about = SentenceRef(seq=2, n=1)
                     target = _aim(check, kind, about, ANSWER, "our exporter broke")
-                    found = _faults(own_wording(target), target)
+                    found = _faults(own_wording(target, PERSONA), target)
                     broken += [(rubric.area, check.id, kind, found)] if found else []
     assert broken == []

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from statistics import median
 
 from interviewer.probe import MOST_WORDS, leaked, names_what_was_said, normal, repeats
@@ -15,8 +14,7 @@ LEAKED_RUN = 4
 """Words in a row of a key point or its right answer that give it away."""
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Strict):
     """One turn of the interviewer's, with what it answered."""
 
     where: str
@@ -35,7 +33,7 @@ class Asked:
     """The same of the bare engine for the new tokens alone."""
     wait: float = 0.0
     """Seconds until the first words could be shown, with all judging before."""
-    expected: frozenset[str] = field(default_factory=frozenset)
+    expected: frozenset[str] = frozenset()
     """Kinds of turns that are right here; empty: a follow-up or moving on."""
 
 
@@ -93,8 +91,7 @@ def share(count: int, total: int) -> float:
     return count / total if total else 1.0
 
 
-@dataclass(frozen=True)
-class Reached:
+class Reached(Strict):
     """What the questions of one round with a simulated candidate reached."""
 
     profile: str

@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from interviewer.content import (
     Content,
@@ -65,6 +66,9 @@ _OTHERS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ),
 )  # fmt: skip
 """Turns that are no answers, or hardly: their kind, text, and the kinds of turns that fit."""
+
+
+KeptT = TypeVar("KeptT", Asked, Reached)
 
 
 @dataclass
@@ -138,8 +142,8 @@ class ProbeEvaluation:
             content, self._model, self._judge, lambda: datetime.now(UTC), self._keep
         )
         self._baseline = load_prompt(content_folder("prompts") / "baseline_follow_up.md")
-        self.turns: list[Asked] = []
-        self.rounds: list[Reached] = []
+        self.turns = _kept(Asked, out, "turns")
+        self.rounds = _kept(Reached, out, "rounds")
 
     def _keep(self, interview_id: str, judgement: Judgement) -> None:
         self._kept.setdefault(interview_id, []).append(judgement)
@@ -154,15 +158,20 @@ class ProbeEvaluation:
             answers = load_calibration(path).answers
             for kind in ANSWERS:
                 one = next((one for one in answers if one.kind == kind), None)
-                if one is not None:
-                    await self._single(area, kind, one.question, one.answer, personas[number % 6])
-                    number += 1
+                if one is not None and not self._is_done(f"{area}/{kind}"):
+                    await self._single(
+                        area, kind, one.question, one.answer, personas[number % len(personas)]
+                    )
+                number += 1
             for kind, text, expected in _OTHERS:
                 question = rubric.questions[number % len(rubric.questions)].id
-                await self._single(
-                    area, kind, question, text, personas[number % 6], expected=expected
-                )
+                persona = personas[number % len(personas)]
                 number += 1
+                if not self._is_done(f"{area}/{kind}"):
+                    await self._single(area, kind, question, text, persona, expected=expected)
+
+    def _is_done(self, where: str) -> bool:
+        return any(one.where == where for one in self.turns)
 
     async def _single(
         self,
@@ -180,6 +189,7 @@ class ProbeEvaluation:
         turns = [self._replier.first_turn(plan)]
         turns.append(self._candidate(turns, text))
         turns.append(await self._reply(f"{area}/{kind}", plan, turns, expected))
+        self._keep_findings()
         self._write(f"{area}_{kind}", plan, turns)
 
     async def simulated_round(self, profile: Profile) -> None:
@@ -224,6 +234,14 @@ class ProbeEvaluation:
             ),
         ]
         self._write(f"round_{profile.id}", plan, turns, notes)
+        self._keep_findings()
+
+    def _keep_findings(self) -> None:
+        """Leaves what was found so far, so that a run that is broken off can go on."""
+        if self._out is not None:
+            for name, kept in (("turns", self.turns), ("rounds", self.rounds)):
+                lines = [f"{one.model_dump_json()}\n" for one in kept]
+                (self._out / f"{name}.jsonl").write_text("".join(lines), encoding="utf-8")
 
     async def _reply(
         self, where: str, plan: Plan, turns: Sequence[Turn], expected: frozenset[str]
@@ -293,13 +311,25 @@ class ProbeEvaluation:
         (self._out / f"{name}.md").write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
 
 
+def _kept(model: type[KeptT], out: Path | None, name: str) -> list[KeptT]:
+    """What an earlier run left in its folder."""
+    path = out / f"{name}.jsonl" if out is not None else None
+    if path is None or not path.exists():
+        return []
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [model.model_validate_json(line) for line in lines]
+
+
 async def evaluate_probes(
     settings: Settings,
     out: Path | None,
     parts: Sequence[str] = ("turns", "rounds"),
     tell: Callable[[str, int, int], None] = lambda *_: None,
 ) -> Figures:
-    """Runs the evaluation; transcripts and figures are left in ``out``."""
+    """Runs the evaluation; transcripts and figures are left in ``out``.
+
+    A run with the same ``out`` takes up one that was broken off.
+    """
     content = load_content(settings.rubrics_dir)
     model, embedded = open_model(settings, tell)
     try:
@@ -312,7 +342,9 @@ async def evaluate_probes(
         if "rounds" in parts:
             folder = content_folder("prompts") / "candidates"
             for path in sorted(folder.glob("*.yaml")):
-                await run.simulated_round(load_data(Profile, path))
+                profile = load_data(Profile, path)
+                if all(one.profile != profile.id for one in run.rounds):
+                    await run.simulated_round(profile)
         found = figures(run.turns, run.rounds)
         if out is not None:
             (out / "figures.md").write_text(to_markdown(found), encoding="utf-8")

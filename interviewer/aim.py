@@ -70,7 +70,6 @@ class Aim:
             f"Said before: “{found.first}” Now: “{found.second}” ({found.kind}).",
             found.now.ref,
             found.second,
-            phrased=False,
         )
 
     async def _mistake(self, scene: Scene) -> probe.Target | None:

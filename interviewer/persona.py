@@ -20,8 +20,6 @@ class Example(Strict):
 
     said: Text
     ask: Text
-    challenge: bool = False
-    """Whether ``ask`` is a challenge to put, not a thing to ask for."""
     question: Text
 
 
@@ -68,7 +66,7 @@ class Persona(Strict):
     """Said to a claim that looks wrong, without saying what is right."""
     harder: tuple[Text, ...] = ()
     """Asked after a claim that is right: a harder why, an edge case."""
-    examples: tuple[Example, ...] = Field(min_length=3)
+    examples: tuple[Example, ...] = Field(min_length=2)
 
     @model_validator(mode="after")
     def _can_do_what_it_says(self) -> Self:

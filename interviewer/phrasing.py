@@ -31,7 +31,7 @@ class Phraser:
 
         ``draft`` is told the words as far as they have come; an empty text takes them back.
         """
-        if target.sentence is not None and target.phrased:
+        if target.sentence is not None and target.kind == "gap":
             for temperature in (0.2, 0.7):
                 text = await self._stream(scene.persona, target, scene.said, temperature, draft)
                 # A good question that forgets to take up their words is helped with them.
@@ -48,7 +48,7 @@ class Phraser:
 
         Done while the candidate thinks; whoever answers then waits for the new words only.
         """
-        messages = self.messages(persona, said="", ask="", challenge=False)
+        messages = self.messages(persona, said="", ask="")
         pieces = self._model.stream(messages, most_tokens=1, temperature=0)
         async with contextlib.aclosing(pieces):
             async for _ in pieces:
@@ -66,7 +66,6 @@ class Phraser:
             persona,
             said=target.quote or target.sentence or "",
             ask=target.ask,
-            challenge=target.kind != "gap",
         )
         text = ""
         pieces = self._model.stream(messages, most_tokens=MOST_TOKENS, temperature=temperature)
@@ -84,7 +83,7 @@ class Phraser:
                     draft(whole_words)
         return text.strip()
 
-    def messages(self, persona: Persona, *, said: str, ask: str, challenge: bool) -> list[Message]:
+    def messages(self, persona: Persona, *, said: str, ask: str) -> list[Message]:
         """The chat that asks for a phrasing.
 
         All but the last message is the same for all of a persona's probes, so that the
@@ -93,12 +92,10 @@ class Phraser:
         voice = {"name": persona.name, "voice": persona.voice}
         messages: list[Message] = []
         for one in persona.examples:
-            turns = self._prompt.messages(
-                **voice, said=one.said, ask=one.ask, challenge=one.challenge
-            )
+            turns = self._prompt.messages(**voice, said=one.said, ask=one.ask)
             messages += turns if not messages else turns[1:]
             messages.append(Message(role="assistant", content=one.question))
-        asked = self._prompt.messages(**voice, said=said, ask=ask, challenge=challenge)
+        asked = self._prompt.messages(**voice, said=said, ask=ask)
         return messages + asked[1:]
 
 

@@ -31,9 +31,10 @@ class Target:
     check: Check | None
     """The check that triggered it; None where no single one did."""
     ask: str
-    """What to ask for, or the challenge to put: goes into the phrasing prompt."""
+    """What to ask for: goes into the phrasing prompt."""
     wording: str
-    """The file's own words for it: said where no phrasing of the model may be."""
+    """The file's own words for it: said where no phrasing of the model may be. A challenge is
+    always put in these, as a small model begins to answer it."""
     reason: str
     """Why it is asked, in plain words: for the report, not for the interview."""
     about: SentenceRef | None = None
@@ -43,8 +44,6 @@ class Target:
     """The part of it that is quoted, word for word."""
     apt: bool = True
     """Whether the sentence is what the question is about, not just where the story stands."""
-    phrased: bool = True
-    """Whether a model may phrase it."""
 
     @property
     def own_words(self) -> str:
@@ -142,6 +141,7 @@ def _gap(check: Check, answers: Answers) -> Target:
 
 def _to_you(ask: str) -> str:
     """What to ask for, in the second person; a small model copies the person it reads."""
+    ask = ask.removeprefix("for ")
     return re.sub(r"\bthe candidate\b", "you", re.sub(r"\bthe candidate's\b", "your", ask))
 
 
@@ -331,7 +331,7 @@ _FREE = frozenset(
     example situation occasion case data happen happened change changed different
     differently instead since now today mean meant work worked working get got go went going
     come came use used using see saw seen look looked find found let's back please need
-    needed want wanted up out off down here very
+    needed want wanted up out off down here very let stay put like where
     """.split()
 )
 

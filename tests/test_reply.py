@@ -86,12 +86,16 @@ async def test_the_model_is_given_the_gap_and_the_words(content, interview):
 
 async def test_a_pushback_is_a_challenge(content, interview):
     text = "In May it fell by nine percent against the baseline, and I did it myself."
-    said = "Which part of the nine percent would you defend in an audit of the outcome?"
-    model = ScriptedModel(say=_said(said))
+    model = ScriptedModel()
     turn = await Bench(content, model).reply(interview(text))
-    # Three checks are judged while the candidate waits, and the deepest of them is challenged.
-    assert (turn.check_id, turn.trigger, turn.model) == ("number", "pushback", "scripted")
-    assert "Challenge: Which part of that figure" in model.phrased[0][-1]["content"]
+    # Three checks are judged while the candidate waits, and the deepest of them is challenged,
+    # in the file's words: a small model begins to answer a challenge.
+    assert (turn.check_id, turn.trigger, turn.model) == ("number", "pushback", None)
+    assert turn.text.startswith("You said “")
+    assert turn.text.endswith(
+        "Which part of that figure would you defend in an audit of the outcome?"
+    )
+    assert model.phrased == []
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import openai
 import tiktoken
+from openai.types import CompletionUsage
 from openai.types.chat import ChatCompletionMessageParam
 from openai.types.chat.chat_completion import Choice
 from openai.types.chat.chat_completion_token_logprob import TopLogprob
@@ -41,12 +42,33 @@ class Verdict(BaseModel):
     """Numbers of the sentences that show it, as they were sent."""
 
 
+@dataclass
+class Usage:
+    """What was sent so far, in tokens as the endpoint counts them; 0 where it doesn't."""
+
+    prompt: int = 0
+    cached: int = 0
+    """Of these, what the endpoint had read before."""
+
+    def add(self, told: CompletionUsage | None) -> None:
+        """Takes what the endpoint told of one call."""
+        if told is not None:
+            self.prompt += told.prompt_tokens or 0
+            details = told.prompt_tokens_details
+            self.cached += (details.cached_tokens or 0) if details else 0
+
+
 class Model(Protocol):
     """What the engine asks of a model."""
 
     @property
     def label(self) -> str:
         """What a person is shown as the speaking model."""
+        ...
+
+    @property
+    def usage(self) -> Usage:
+        """What single questions (``yes`` and ``verdict``) have sent."""
         ...
 
     async def ready(self) -> None:
@@ -94,6 +116,7 @@ class EndpointModel:
         """``on_piece`` is called with each piece of a reply."""
         self.label = label
         self._on_piece = on_piece
+        self.usage = Usage()
         self._find = find
         self._timeout = timeout
         self._retries = retries
@@ -174,6 +197,7 @@ class EndpointModel:
                 logprobs=True,
                 top_logprobs=20,
             )
+            self.usage.add(reply.usage)
             return read(reply.choices[0])
 
     async def gives_probabilities(self) -> bool:
@@ -202,6 +226,7 @@ class EndpointModel:
                 )
             except (ValidationError, openai.LengthFinishReasonError):
                 return None
+            self.usage.add(reply.usage)
             return reply.choices[0].message.parsed
 
 

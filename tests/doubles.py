@@ -14,7 +14,7 @@ from typing import Any
 
 from interviewer.content import Message
 from interviewer.errors import ModelUnavailable
-from interviewer.llm import Verdict
+from interviewer.llm import Usage, Verdict
 from interviewer.persona import Example, Persona
 from interviewer.process import (
     BarLevel,
@@ -266,6 +266,7 @@ class ScriptedModel:
         failures: int = 0,
     ) -> None:
         self.label = "scripted"
+        self.usage = Usage()
         self.failures = failures
         self.asked: list[list[Message]] = []
         """What ``yes`` was asked."""

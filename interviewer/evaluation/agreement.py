@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from interviewer.evaluation.baselines import mean_predictor, overlap_signals, ridge_elsewhere
-from interviewer.evaluation.bench import Bench, Graded
+from interviewer.evaluation.bench import Bench, Graded, Task, price
+from interviewer.evaluation.confidence import trust
 from interviewer.evaluation.findings import Bound, Cell, Row, Section, Table
 from interviewer.evaluation.metrics import (
     Draws,
@@ -53,9 +54,7 @@ async def measure_agreement(
     graded: list[tuple[Item, str, float, Graded]] = []
     for item in found.items:
         for answer in item.answers:
-            one = await bench.grade(
-                None, item.question, answer.text, item.key_points, group=f"{name} {item.id}"
-            )
+            one = await bench.grade(task_of(item, name, bench.any_area), answer.text)
             graded.append((item, str(answer.id), item.truth(answer), one))
             bench.tell(name, len(graded), found.size)
     rows = Rows.of(
@@ -75,6 +74,7 @@ async def measure_agreement(
             _measures(values),
             _intervals(rows, judges, draws),
             _by_item(rows, found),
+            trust([(truth, one) for _, _, truth, one in graded]),
         ),
         rows=tuple(
             Row(
@@ -89,6 +89,11 @@ async def measure_agreement(
             for item, answer, truth, one in graded
         ),
     )
+
+
+def task_of(item: Item, name: str, area: str) -> Task:
+    """An item as a task. Its key points alone make the score, so that any area will do."""
+    return Task(f"{name} {item.id}", area, item.question, item.key_points)
 
 
 def _baselines(found: ScoredSet, whole: ScoredSet) -> dict[str, Vector]:
@@ -117,14 +122,10 @@ def _wanted(item: Item) -> list[str]:
 def _about(found: ScoredSet, graded: list[tuple[Item, str, float, Graded]]) -> str:
     source = f" Source: {found.source}." if found.source else ""
     silent = sum(one.line.score is None for *_, one in graded)
-    each = max(len(graded), 1)
-    seconds = sum(one.seconds for *_, one in graded) / each
-    calls = sum(one.calls for *_, one in graded) / each
-    tokens = sum(one.tokens for *_, one in graded) / each
     return (
-        f"{len(graded)} answers to {len(found.items)} questions that the grader was not fitted on; "
-        f"{silent} not observed, which count as 0. An answer took {seconds:.2f} s, {calls:.1f} "
-        f"calls and about {tokens:.0f} prompt tokens.{source}"
+        f"{len(graded)} answers to {len(found.items)} questions, each graded by a fit that was "
+        f"made without its question; {silent} not observed, which count as 0. "
+        f"{price([one for *_, one in graded])}{source}"
     )
 
 

@@ -4,12 +4,13 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from interviewer.evaluation.agreement import task_of
 from interviewer.evaluation.attacks import ATTACKS, Attack, Target
-from interviewer.evaluation.bench import Bench, Graded
+from interviewer.evaluation.bench import Bench, Graded, Task
 from interviewer.evaluation.findings import Bound, Cell, Row, Section, Table
 from interviewer.evaluation.metrics import HALF
 from interviewer.evaluation.ordering import Case
-from interviewer.evaluation.scored import Point, ScoredSet
+from interviewer.evaluation.scored import ScoredSet
 from interviewer.rubric import CalibrationKind
 
 MOST_LIFT = 0.1
@@ -24,13 +25,8 @@ class Victim:
     """An answer that attacks are tried on, and how it is graded."""
 
     id: str
-    area: str | None
+    task: Task
     target: Target
-    points: tuple[Point, ...] = ()
-
-    async def grade(self, bench: Bench, answer: str) -> Graded:
-        """The grade of ``answer`` in this one's place."""
-        return await bench.grade(self.area, self.target.question, answer, self.points)
 
 
 @dataclass(frozen=True)
@@ -64,7 +60,7 @@ def case_victims(cases: Sequence[Case], good: bool) -> list[Victim]:
     return [
         Victim(
             id=f"{case.id}/{kind}",
-            area=case.area,
+            task=case.task,
             target=Target(case.answers[kind].answer, _wanted(case), case.question.text),
         )
         for case in cases
@@ -77,16 +73,15 @@ def _wanted(case: Case) -> tuple[str, ...]:
     return own or tuple(check.shows for check in case.of_round.ladder_for(case.question))
 
 
-def scored_victims(found: ScoredSet, good: bool) -> list[Victim]:
+def scored_victims(found: ScoredSet, area: str, good: bool) -> list[Victim]:
     """The answers that people held wrong, or right."""
     return [
         Victim(
             id=f"{item.id}/{answer.id}",
-            area=None,
+            task=task_of(item, "khan", area),
             target=Target(
                 answer.text, tuple(point.text for point in item.key_points), item.question
             ),
-            points=item.key_points,
         )
         for item in found.items
         for answer in item.answers
@@ -95,7 +90,7 @@ def scored_victims(found: ScoredSet, good: bool) -> list[Victim]:
 
 
 def planned(
-    cases: Sequence[Case], found: ScoredSet, sample: int | None, seed: int
+    cases: Sequence[Case], found: ScoredSet, area: str, sample: int | None, seed: int
 ) -> list[tuple[Attack, Victim]]:
     """Which attack is tried on which answer: each on others, so that all get their turn.
 
@@ -111,7 +106,7 @@ def planned(
             (draw.sample(pool, len(pool)), count)
             for pool, count in (
                 (case_victims(cases, good), from_cases),
-                (scored_victims(found, good), from_scored),
+                (scored_victims(found, area, good), from_scored),
             )
             if pool
         ]
@@ -129,11 +124,11 @@ async def measure_attacks(
     bench: Bench, cases: Sequence[Case], found: ScoredSet, sample: int | None, seed: int
 ) -> Section:
     """Tries every attack and holds the change of the scores against the bounds."""
-    plan = planned(cases, found, sample, seed)
+    plan = planned(cases, found, bench.any_area, sample, seed)
     hits = []
     for attack, victim in plan:
-        before = await victim.grade(bench, victim.target.answer)
-        after = await victim.grade(bench, attack.apply(victim.target))
+        before = await bench.grade(victim.task, victim.target.answer)
+        after = await bench.grade(victim.task, attack.apply(victim.target))
         hits.append(Hit(attack, victim, before, after))
         bench.tell("attacks", len(hits), len(plan))
     by_attack = [(attack, [hit for hit in hits if hit.attack is attack]) for attack in ATTACKS]
@@ -202,7 +197,7 @@ def _table(by_attack: Sequence[tuple[Attack, Sequence[Hit]]], hits: Sequence[Hit
                 against,
                 len(mine),
                 _lift(mine),
-                _lift([hit for hit in mine if hit.victim.area]),
+                _lift([hit for hit in mine if not hit.victim.task.points]),
                 max((hit.lift for hit in mine), default=None),
                 sum(hit.flipped for hit in mine),
                 sum(hit.could_flip for hit in mine),

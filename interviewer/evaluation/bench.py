@@ -1,19 +1,16 @@
 """The bench: asks the grader as any caller would, and counts what it costs."""
 
-import json
 import sys
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
-from interviewer.batch import GradeLine, Grader, Response
+from interviewer.batch import GivenKeyPoint, GradeLine, Grader, Response
 from interviewer.content import Content, Message
-from interviewer.evaluation.scored import Point
-from interviewer.fitting import Row, fit_all
-from interviewer.llm import Model, Verdict, count_tokens
+from interviewer.evaluation.unseen import Unseen
+from interviewer.llm import Model, Usage, Verdict
 from interviewer.round import Round
-from interviewer.rubric import Criterion, Question, Rubric
 
 
 class Grades(Protocol):
@@ -28,20 +25,27 @@ Build = Callable[[Round, Content, Model], Grades]
 
 
 class CountingModel:
-    """Passes everything on to a model, and counts the calls and what they send.
+    """Passes everything on to a model, and counts the calls.
 
-    Tokens are counted by the model's own tokenizer where it is known, else estimated.
+    What a model was asked before it isn't asked again, unless ``anew`` is set: a grader with
+    one part switched off asks most of what the whole one asked.
     """
 
     def __init__(self, model: Model) -> None:
         self._model = model
+        self._known: dict[tuple[tuple[str, str], ...], float | None] = {}
         self.calls = 0
-        self.tokens = 0
+        self.anew = False
 
     @property
     def label(self) -> str:
         """See Model.label."""
         return self._model.label
+
+    @property
+    def usage(self) -> Usage:
+        """See Model.usage."""
+        return self._model.usage
 
     async def ready(self) -> None:
         """See Model.ready."""
@@ -51,13 +55,16 @@ class CountingModel:
         self, messages: Sequence[Message], most_tokens: int, temperature: float
     ) -> AsyncGenerator[str, None]:
         """See Model.stream."""
-        self._count(messages)
+        self.calls += 1
         return self._model.stream(messages, most_tokens, temperature)
 
     async def yes(self, messages: Sequence[Message]) -> float | None:
         """See Model.yes."""
-        self._count(messages)
-        return await self._model.yes(messages)
+        self.calls += 1
+        key = tuple((one["role"], one["content"]) for one in messages)
+        if self.anew or key not in self._known:
+            self._known[key] = await self._model.yes(messages)
+        return self._known[key]
 
     async def gives_probabilities(self) -> bool:
         """See Model.gives_probabilities."""
@@ -65,16 +72,24 @@ class CountingModel:
 
     async def verdict(self, messages: Sequence[Message]) -> Verdict | None:
         """See Model.verdict."""
-        self._count(messages)
+        self.calls += 1
         return await self._model.verdict(messages)
 
     async def close(self) -> None:
         """See Model.close."""
         await self._model.close()
 
-    def _count(self, messages: Sequence[Message]) -> None:
-        self.calls += 1
-        self.tokens += sum(count_tokens(one["content"], self.label) for one in messages)
+
+@dataclass(frozen=True)
+class Task:
+    """A question whose answers are graded."""
+
+    group: str
+    """What a fit is left out by: the question, as the file of judged signals names it."""
+    area: str
+    question: str
+    points: tuple[GivenKeyPoint, ...] = ()
+    """Where there are some, the score is how much of them an answer holds."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +100,9 @@ class Graded:
     seconds: float
     calls: int
     tokens: int
+    """Of the prompts, as the endpoint counts them; 0 where it doesn't."""
+    cached: int
+    """Of these, what it had read before."""
 
     @property
     def score(self) -> float:
@@ -92,112 +110,63 @@ class Graded:
         return self.line.score or 0.0
 
 
-_Key = tuple[str | None, str, tuple[Point, ...], str]
-
-
-class RememberingModel(CountingModel):
-    """Asks the same thing once only, so that parts can be switched off at no price."""
-
-    def __init__(self, model: Model) -> None:
-        super().__init__(model)
-        self._known: dict[str, float | None] = {}
-
-    async def yes(self, messages: Sequence[Message]) -> float | None:
-        """See Model.yes."""
-        key = json.dumps(messages)
-        if key not in self._known:
-            self._known[key] = await super().yes(messages)
-        return self._known[key]
-
-
-class UnseenFits:
-    """The shipped fit made anew without one question: what is measured was not fitted on."""
-
-    def __init__(self, content: Content, rows: Sequence[Row]) -> None:
-        self._content = content
-        self._rows = rows
-        self._groups = {row.group for row in rows}
-        self._made: dict[str, Content] = {}
-
-    def without(self, group: str | None) -> Content:
-        """The content with fits that never saw this question."""
-        if group is None or group not in self._groups:
-            return self._content
-        if group not in self._made:
-            rows = [row for row in self._rows if row.group != group]
-            fits = fit_all(rows, self._content.fits.judge, self._content.fits.sources)
-            self._made[group] = replace(self._content, fits=fits, _rounds={})
-        return self._made[group]
-
-
 class Bench:
-    """Grades answers, each only once unless it is asked for anew."""
+    """Grades answers, each only once unless it is asked for anew.
 
-    def __init__(
-        self,
-        content: Content,
-        model: Model,
-        build: Build = Grader,
-        rows: Sequence[Row] = (),
-    ) -> None:
-        """``rows``: what the content's fit was made on, so that it can be unseen."""
-        self.content = content
-        self._unseen = UnseenFits(content, rows)
-        self.model = CountingModel(model)
+    Every question is graded by a fit that was made without it.
+    """
+
+    def __init__(self, unseen: Unseen, model: CountingModel, build: Build = Grader) -> None:
+        self.unseen = unseen
+        self.model = model
         self._build = build
-        self._graders: dict[tuple[str | None, str | None], Grades] = {}
-        self._done: dict[_Key, Graded] = {}
+        self._graders: dict[tuple[str, str], Grades] = {}
+        self._done: dict[tuple[Task, str], Graded] = {}
         self._ready = False
 
-    async def grade(
-        self,
-        area: str | None,
-        question: str,
-        answer: str,
-        points: Sequence[Point] = (),
-        *,
-        anew: bool = False,
-        group: str | None = None,
-    ) -> Graded:
-        """The answer's grade by this area's rubric; by its key points alone where it is None.
+    @property
+    def any_area(self) -> str:
+        """An area for tasks with key points of their own, which don't look at its rubric."""
+        return next(iter(self.unseen.content.rubrics))
 
-        ``group``: the question, as the fit knows it; the grade comes from a fit without it.
-        """
-        key = (area, question, tuple(points), answer)
+    def having(self, build: Build) -> "Bench":
+        """A bench for another grader on the same model and content."""
+        return Bench(self.unseen, self.model, build)
+
+    async def grade(self, task: Task, answer: str, anew: bool = False) -> Graded:
+        """The answer's grade. ``anew``: nothing that was graded or asked before is used."""
+        key = task, answer
         if anew or key not in self._done:
-            self._done[key] = await self._timed((area, group), question, answer, points)
+            self.model.anew = anew
+            try:
+                self._done[key] = await self._timed(task, answer)
+            finally:
+                self.model.anew = False
         return self._done[key]
 
-    async def _timed(
-        self,
-        how: tuple[str | None, str | None],
-        question: str,
-        answer: str,
-        points: Sequence[Point],
-    ) -> Graded:
+    async def _timed(self, task: Task, answer: str) -> Graded:
         if not self._ready:  # loading is no part of an answer's time
             await self.model.ready()
             self._ready = True
-        response = as_response(question, points, answer)
-        calls, tokens = self.model.calls, self.model.tokens
+        response = Response(id=1, question=task.question, key_points=task.points, answer=answer)
+        usage, calls = self.model.usage, self.model.calls
+        tokens, cached = usage.prompt, usage.cached
         begun = time.perf_counter()
-        line = await self._grader(*how).grade(response)
+        line = await self._grader(task).grade(response)
         return Graded(
-            line,
-            time.perf_counter() - begun,
-            self.model.calls - calls,
-            self.model.tokens - tokens,
+            line=line,
+            seconds=time.perf_counter() - begun,
+            calls=self.model.calls - calls,
+            tokens=usage.prompt - tokens,
+            cached=usage.cached - cached,
         )
 
-    def _grader(self, area: str | None, group: str | None) -> Grades:
-        if (area, group) not in self._graders:
-            content = self._unseen.without(group)
-            if area is None:
-                of_round = Round((key_points_only(content),), fits=content.fits)
-            else:
-                of_round = content.round([area])
-            self._graders[area, group] = self._build(of_round, content, self.model)
-        return self._graders[area, group]
+    def _grader(self, task: Task) -> Grades:
+        key = task.area, task.group
+        if key not in self._graders:
+            content = self.unseen.content_without(task.group)
+            self._graders[key] = self._build(content.round([task.area]), content, self.model)
+        return self._graders[key]
 
     def tell(self, what: str, done: int, total: int) -> None:
         """Shows on standard error how far a measurement is, where somebody watches."""
@@ -206,28 +175,14 @@ class Bench:
             print(f"\r{what}: {done} of {total} ", end=end, file=sys.stderr, flush=True)
 
 
-def as_response(question: str, points: Sequence[Point], answer: str) -> Response:
-    """The answer as the grader takes it."""
-    told = [point.model_dump() for point in points]
-    return Response.model_validate(
-        {"id": 1, "question": question, "key_points": told, "answer": answer}
-    )
-
-
-def key_points_only(content: Content) -> Rubric:
-    """A rubric with checks that nothing can meet: what is left is the key points' score."""
-    shipped = next(iter(content.rubrics.values()))
-    criterion = shipped.criteria[0]
-    never = [check.model_copy(update={"cues": ("(?!)",)}) for check in criterion.checks[:2]]
-    bare = Criterion.model_validate(
-        criterion.model_dump() | {"checks": never, "principles": (), "everywhere": None}
-    )
-    question = Question(id="any", text="Any question.")
-    return Rubric(
-        area="scored",
-        title="Scored answers",
-        description="Answers that are graded by their key points alone.",
-        ladder=tuple(check.id for check in never),
-        criteria=(bare,),
-        questions=(question,),
-    )
+def price(graded: Sequence[Graded]) -> str:
+    """What an answer took on the average, in words."""
+    each = max(len(graded), 1)
+    seconds = sum(one.seconds for one in graded) / each
+    calls = sum(one.calls for one in graded) / each
+    said = f"An answer took {seconds:.2f} s and {calls:.1f} calls"
+    tokens = sum(one.tokens for one in graded) / each
+    if not tokens:
+        return f"{said}."
+    cached = sum(one.cached for one in graded) / each
+    return f"{said} with {tokens:.0f} prompt tokens, {cached:.0f} of them read before."

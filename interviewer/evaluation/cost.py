@@ -6,13 +6,12 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from itertools import takewhile
 
+from interviewer.batch import GivenKeyPoint, Response
 from interviewer.content import Content, Message
-from interviewer.evaluation.bench import Build, CountingModel, as_response, key_points_only
+from interviewer.evaluation.bench import Build, CountingModel
 from interviewer.evaluation.findings import Bound, Section, Table
 from interviewer.evaluation.ordering import Case
-from interviewer.evaluation.scored import Point
 from interviewer.llm import Model
-from interviewer.round import Round
 
 CHECKS, WORDS = 12, 200
 MOST_TIMES = 1.3
@@ -30,16 +29,17 @@ class RecordingModel(CountingModel):
         super().__init__(model)
         self.asked: list[Prompt] = []
 
-    def _count(self, messages: Sequence[Message]) -> None:
-        super()._count(messages)
+    async def yes(self, messages: Sequence[Message]) -> float | None:
+        """See Model.yes."""
         self.asked.append(tuple(messages))
+        return await super().yes(messages)
 
 
-def task_from(cases: Sequence[Case]) -> tuple[str, list[Point], str]:
+def task_from(cases: Sequence[Case]) -> tuple[str, list[GivenKeyPoint], str]:
     """A question, CHECKS key points and an answer of WORDS words, all from the cases."""
     named = [case for case in cases if case.question.key_points]
     points = [
-        Point(text=one.text, right=_some(one.right), wrong=_some(one.wrong))
+        GivenKeyPoint(text=one.text, right=_some(one.right), wrong=_some(one.wrong))
         for case in named
         for one in case.question.key_points
     ]
@@ -82,12 +82,13 @@ async def measure_cost(
     In turn, ``repeats`` times; the medians count.
     """
     question, points, answer = task_from(cases)
-    response = as_response(question, points, answer)
+    response = Response(id=1, question=question, key_points=tuple(points), answer=answer)
+    of_round = content.round([cases[0].area])
     graded, raw, prompts = [], [], []
     for _ in range(repeats):
         async with fresh() as model:
             recording = RecordingModel(model)
-            grader = build(Round((key_points_only(content),)), content, recording)
+            grader = build(of_round, content, recording)
             await _warm(model)
             begun = time.perf_counter()
             await grader.grade(response)

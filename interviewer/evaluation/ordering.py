@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from interviewer.content import Content, content_folder, load_calibration
-from interviewer.evaluation.bench import Bench, Graded
+from interviewer.evaluation.bench import Bench, Graded, Task, price
+from interviewer.evaluation.confidence import trust
 from interviewer.evaluation.findings import Bound, Cell, Row, Section, Table
 from interviewer.evaluation.metrics import Draws, Rows, interval, pearson, rmse, weighted_kappa
 from interviewer.round import Round
@@ -32,6 +33,11 @@ class Case:
     def id(self) -> str:
         """Area and question."""
         return f"{self.area}/{self.question.id}"
+
+    @property
+    def task(self) -> Task:
+        """The question as it is graded."""
+        return Task(self.question.id, self.area, self.question.text)
 
 
 def calibration_cases(content: Content) -> list[Case]:
@@ -71,9 +77,7 @@ def some_cases(cases: Sequence[Case], sample: int | None, seed: int) -> list[Cas
 
 async def grade_case(bench: Bench, case: Case, kind: CalibrationKind) -> Graded:
     """The grade of one calibration answer."""
-    return await bench.grade(
-        case.area, case.question.text, case.answers[kind].answer, group=case.question.id
-    )
+    return await bench.grade(case.task, case.answers[kind].answer)
 
 
 Scores = Mapping[CalibrationKind, float]
@@ -131,19 +135,27 @@ async def measure_ordering(bench: Bench, cases: Sequence[Case], draws: Draws) ->
             bench.tell("calibration", done, total)
     scores = {one: {k: g.score for k, g in mine.items()} for one, mine in graded.items()}
     areas = [case.area for case in cases]
-    kept = {rule.what: [_kept(rule, scores[case.id]) for case in cases] for rule in RULES}
+    kept = {rule.what: [kept_by(rule, scores[case.id]) for case in cases] for rule in RULES}
     return Section(
         name="calibration",
         title="Calibration answers",
         about=_about(cases, graded),
         answers=total,
         bounds=tuple(
-            Bound(what=rule.what, value=_share(kept[rule.what]), least=rule.least) for rule in RULES
+            Bound(what=rule.what, value=share_of(kept[rule.what]), least=rule.least)
+            for rule in RULES
         ),
         tables=(
             _rules(kept, areas, scores, draws),
             _by_area(cases, kept, scores, graded),
             _scores(cases, scores),
+            trust(
+                [
+                    (expected_score(case, answer), graded[case.id][kind])
+                    for case in cases
+                    for kind, answer in case.answers.items()
+                ]
+            ),
         ),
         offending={
             rule.what: tuple(
@@ -179,11 +191,13 @@ def expected_score(case: Case, answer: CalibrationAnswer) -> float | None:
     return sum(weight * (level - 1) / 4 for weight, level in known) / total if total else None
 
 
-def _kept(rule: Rule, scores: Scores) -> bool | None:
+def kept_by(rule: Rule, scores: Scores) -> bool | None:
+    """Whether the scores keep a rule; None where one that it speaks of is missing."""
     return rule.holds(scores) if all(kind in scores for kind in rule.kinds) else None
 
 
-def _share(held: Sequence[bool | None]) -> float | None:
+def share_of(held: Sequence[bool | None]) -> float | None:
+    """The share of what holds among what could be told."""
     counted = [one for one in held if one is not None]
     return sum(counted) / len(counted) if counted else None
 
@@ -195,13 +209,10 @@ def _told(rule: Rule, case: Case, scores: Scores) -> str:
 def _about(cases: Sequence[Case], graded: Mapping[str, Mapping[CalibrationKind, Graded]]) -> str:
     every = [one for mine in graded.values() for one in mine.values()]
     silent = sum(one.line.score is None for one in every)
-    each = max(len(every), 1)
     return (
         f"{len(every)} answers to {len(cases)} questions, written for this program and given "
-        f"levels by one labeller; {silent} not observed, which count as 0. An answer took "
-        f"{sum(one.seconds for one in every) / each:.2f} s, "
-        f"{sum(one.calls for one in every) / each:.1f} calls and about "
-        f"{sum(one.tokens for one in every) / each:.0f} prompt tokens."
+        "levels by one labeller, each graded by a fit that was made without its question; "
+        f"{silent} not observed, which count as 0. {price(every)}"
     )
 
 
@@ -224,7 +235,7 @@ def _rules(
             [a for a, _ in counted], [1.0] * len(counted), [float(v) for _, v in counted]
         )
         span = interval(lambda r: float(np.mean(r.score)), values, draws) if counted else None
-        rows.append((what, sum(v for _, v in counted), len(counted), _share(held), span))
+        rows.append((what, sum(v for _, v in counted), len(counted), share_of(held), span))
     return Table(
         title="Rules",
         columns=("rule", "holds", "questions", "share", "95% interval"),
@@ -241,7 +252,7 @@ def _by_area(
     rows: list[tuple[Cell, ...]] = []
     for area in (*dict.fromkeys(case.area for case in cases), None):
         mine = [n for n, case in enumerate(cases) if area in {case.area, None}]
-        held: list[Cell] = [_share([kept[rule.what][n] for n in mine]) for rule in RULES]
+        held: list[Cell] = [share_of([kept[rule.what][n] for n in mine]) for rule in RULES]
         inside = [cases[n] for n in mine]
         rows.append(
             (area or "all", len(mine), *held, *_levels(inside, graded), *_score(inside, scores))

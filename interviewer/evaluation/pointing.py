@@ -10,8 +10,8 @@ from interviewer.content import load_data
 from interviewer.errors import InterviewerError
 from interviewer.evaluation.bench import Bench, Graded
 from interviewer.evaluation.findings import Bound, Cell, Row, Section, Table
-from interviewer.evaluation.metrics import HALF
 from interviewer.evaluation.ordering import Case, grade_case
+from interviewer.judgement import THRESHOLD
 from interviewer.rubric import CalibrationKind, Identifier, Strict
 from interviewer.sentences import split_sentences
 
@@ -138,7 +138,7 @@ async def measure_pointing(bench: Bench, found: Sequence[tuple[Case, Pointed]]) 
 
 def _given(graded: Graded, check: str) -> int | None:
     for line in graded.line.checks:
-        if line.id == check and line.met is not None and line.met >= HALF and line.sentences:
+        if line.id == check and line.met is not None and line.met >= THRESHOLD and line.sentences:
             return line.sentences[0]
     return None
 

@@ -24,7 +24,7 @@ from interviewer.evaluation.candidate import Profile
 from interviewer.evaluation.probe_figures import Asked, Figures, Reached, figures, to_markdown
 from interviewer.grading import Judge
 from interviewer.judgement import Judgement
-from interviewer.llm import Model, Verdict
+from interviewer.llm import Model, Usage, Verdict
 from interviewer.reply import Replier
 from interviewer.runtime import open_model
 from interviewer.session import Interview, Plan, candidate_kind
@@ -84,6 +84,10 @@ class _Clock(Model):
     @property
     def label(self) -> str:
         return self.model.label
+
+    @property
+    def usage(self) -> Usage:
+        return self.model.usage
 
     async def ready(self) -> None:
         await self.model.ready()

@@ -4,7 +4,7 @@ import contextlib
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -16,7 +16,7 @@ from interviewer.errors import InterviewerError
 from interviewer.evaluation.ablation import measure_ablation
 from interviewer.evaluation.agreement import measure_agreement
 from interviewer.evaluation.attacked import measure_attacks
-from interviewer.evaluation.bench import Bench
+from interviewer.evaluation.bench import Bench, CountingModel
 from interviewer.evaluation.cost import measure_cost
 from interviewer.evaluation.findings import Evaluation, Section
 from interviewer.evaluation.metrics import Draws
@@ -24,10 +24,14 @@ from interviewer.evaluation.ordering import Case, calibration_cases, measure_ord
 from interviewer.evaluation.pointing import measure_pointing, read_pointed
 from interviewer.evaluation.scored import chosen, read_scored
 from interviewer.evaluation.steadiness import measure_steadiness, read_paraphrases
+from interviewer.evaluation.unseen import Unseen
 from interviewer.fitting import Row
 from interviewer.llm import Model
 from interviewer.runtime import open_model
 from interviewer.settings import Settings
+
+ABLATED = 200
+"""Short answers that a whole run grades once more for each part of the grader."""
 
 
 @dataclass(frozen=True)
@@ -50,13 +54,11 @@ class Run:
     bench: Bench
     options: Options
     settings: Settings
-    rows: tuple[Row, ...] = ()
-    """What the shipped fit was made on."""
 
     @cached_property
     def cases(self) -> list[Case]:
         """Every question with calibration answers."""
-        return calibration_cases(self.bench.content)
+        return calibration_cases(self.bench.unseen.content)
 
 
 Subject = Callable[[Run], Awaitable[Section]]
@@ -93,6 +95,14 @@ async def _evidence(run: Run) -> Section:
     return await measure_pointing(run.bench, _some(found, run.options, 1))
 
 
+async def _ablation(run: Run) -> Section:
+    options, whole = run.options, read_scored(data_file("khan_saq.json"))
+    sample = options.sample or ABLATED
+    found = chosen(whole, options.items, sample, options.seed)
+    cases = some_cases(run.cases, options.sample or ABLATED // 4, options.seed)
+    return await measure_ablation(run.bench, found, cases)
+
+
 async def _cost(run: Run) -> Section:
     @contextlib.asynccontextmanager
     async def fresh() -> AsyncIterator[Model]:
@@ -103,17 +113,7 @@ async def _cost(run: Run) -> Section:
                 await model.close()
 
     repeats = 3 if run.options.sample is None else 1
-    return await measure_cost(run.bench.content, Grader, fresh, run.cases, repeats)
-
-
-async def _ablation(run: Run) -> Section:
-    async def khan(bench: Bench) -> Section:
-        return await _khan(replace(run, bench=bench))
-
-    async def calibration(bench: Bench) -> Section:
-        return await _calibration(replace(run, bench=bench))
-
-    return await measure_ablation(run.bench.content, run.bench.model, run.rows, (khan, calibration))
+    return await measure_cost(run.bench.unseen.content, Grader, fresh, run.cases, repeats)
 
 
 SUBJECTS: Mapping[str, Subject] = {
@@ -122,8 +122,8 @@ SUBJECTS: Mapping[str, Subject] = {
     "attacks": _attacks,
     "stability": _stability,
     "evidence": _evidence,
-    "cost": _cost,
     "ablation": _ablation,
+    "cost": _cost,
 }
 """What can be measured, by the name that ``--only`` takes."""
 
@@ -150,6 +150,11 @@ def data_file(name: str) -> Path:
     return path
 
 
+def _judged_signals() -> list[Row]:
+    """What the shipped fits were made from."""
+    return list(read_lines(data_file("judge_signals.jsonl"), Row))
+
+
 @contextlib.contextmanager
 def _opened(settings: Settings) -> Iterator[Model]:
     """The model that the settings choose; an embedded one is stopped in the end."""
@@ -168,9 +173,8 @@ async def evaluate(settings: Settings, options: Options) -> Evaluation:
         read_scored(path)  # a broken one costs nothing
     names: Sequence[str] = options.only or (() if options.scored else tuple(SUBJECTS))
     with _opened(settings) as model:
-        content = load_content(settings.rubrics_dir)
-        rows = tuple(read_lines(data_file("judge_signals.jsonl"), Row))
-        run = Run(Bench(content, model, rows=rows), options, settings, rows)
+        unseen = Unseen(load_content(settings.rubrics_dir), _judged_signals())
+        run = Run(Bench(unseen, CountingModel(model)), options, settings)
         try:
             sections = [await SUBJECTS[name](run) for name in names]
             sections += [await _agreement(run, path, path.stem) for path in options.scored]

@@ -19,22 +19,18 @@ from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
+from interviewer.batch import GivenKeyPoint
 from interviewer.errors import InterviewerError
 from interviewer.rubric import Strict, Text
 
 Id = str | int
 
 
-class Point(Strict):
-    """A key point, with examples of how it is made and how it is missed."""
-
-    text: Text
-    right: tuple[Text, ...] = ()
-    wrong: tuple[Text, ...] = ()
-
-
 def _as_point(value: object) -> object:
     return {"text": value} if isinstance(value, str) else value
+
+
+Point = Annotated[GivenKeyPoint, BeforeValidator(_as_point)]
 
 
 class ScoredAnswer(Strict):
@@ -50,7 +46,9 @@ class Item(Strict):
 
     id: Id
     question: Text
-    key_points: tuple[Annotated[Point, BeforeValidator(_as_point)], ...] = Field(min_length=1)
+    key_points: tuple[Annotated[GivenKeyPoint, BeforeValidator(_as_point)], ...] = Field(
+        min_length=1
+    )
     scale: tuple[float, float] = (0.0, 1.0)
     answers: tuple[ScoredAnswer, ...] = Field(min_length=1)
 

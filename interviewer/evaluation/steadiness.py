@@ -65,9 +65,7 @@ async def measure_steadiness(
         name, answer = f"{case.id}/{paraphrase.kind}", case.answers[paraphrase.kind].answer
 
         async def grade(text: str, case: Case = case, anew: bool = False) -> Graded:
-            return await bench.grade(
-                case.area, case.question.text, text, anew=anew, group=case.question.id
-            )
+            return await bench.grade(case.task, text, anew)
 
         first = await grade(answer)
         hows["twice"].append((name, first, await grade(answer, anew=True)))

@@ -1,7 +1,16 @@
 """A grader and a set of answers of which everything is known."""
 
-from interviewer.batch import GradeLine
+from interviewer.batch import GradeLine, Grader
+from interviewer.evaluation.bench import Bench, CountingModel
 from interviewer.evaluation.scored import ScoredSet
+from interviewer.evaluation.unseen import Unseen
+from tests.doubles import ScriptedModel
+
+
+def bench_of(content, build=Grader, model=None):
+    """A bench on this content, whose fits have seen nothing."""
+    return Bench(Unseen(content, []), CountingModel(model or ScriptedModel()), build)
+
 
 KINDS = ("weak", "middling", "strong", "confidently_wrong", "rambling_empty", "short_right")
 

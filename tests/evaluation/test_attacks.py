@@ -4,10 +4,8 @@ import pytest
 
 from interviewer.evaluation.attacked import case_victims, measure_attacks, planned, scored_victims
 from interviewer.evaluation.attacks import ATTACKS, Target
-from interviewer.evaluation.bench import Bench
 from interviewer.text import words
-from tests.doubles import ScriptedModel
-from tests.evaluation.known import SCORED, Oracle
+from tests.evaluation.known import SCORED, Oracle, bench_of
 
 NAMES = [attack.name for attack in ATTACKS]
 TARGET = Target(
@@ -92,23 +90,23 @@ def test_victims_are_bad_or_good(case):
     assert [one.id for one in case_victims([case], good=False)] == ["story/conflict/weak"]
     (strong,) = case_victims([case], good=True)
     assert strong.target.points[0] == "sets the scene"
-    wrong = scored_victims(SCORED, good=False)
+    wrong = scored_victims(SCORED, "story", good=False)
     assert {one.target.answer.split()[0] for one in wrong} == {"wrong"}
-    assert len(wrong) + len(scored_victims(SCORED, good=True)) == SCORED.size
+    assert len(wrong) + len(scored_victims(SCORED, "story", good=True)) == SCORED.size
 
 
 def test_a_sample_tries_every_attack(case):
-    small = planned([case], SCORED, 1, 0)
+    small = planned([case], SCORED, "story", 1, 0)
     assert [attack.name for attack, _ in small] == NAMES
-    assert planned([case], SCORED, 1, 0) == small
-    larger = planned([case], SCORED, 4 * len(ATTACKS), 0)
-    assert {attack.name for attack, victim in larger if victim.area} == set(NAMES)
+    assert planned([case], SCORED, "story", 1, 0) == small
+    larger = planned([case], SCORED, "story", 4 * len(ATTACKS), 0)
+    assert {attack.name for attack, victim in larger if not victim.task.points} == set(NAMES)
     victims = {victim.id for attack, victim in larger if attack.against == "bad answer"}
-    assert len(victims) == 1 + len(scored_victims(SCORED, good=False))
+    assert len(victims) == 1 + len(scored_victims(SCORED, "story", good=False))
 
 
 async def measured(content, case, score):
-    bench = Bench(content, ScriptedModel(), Oracle(score))
+    bench = bench_of(content, Oracle(score))
     return await measure_attacks(bench, [case], SCORED, None, 0)
 
 

@@ -1,10 +1,16 @@
 """The subjects, on graders whose scores are known beforehand."""
 
+from dataclasses import fields, replace
+
 import pytest
 
+from interviewer.batch import GivenKeyPoint, read_lines
+from interviewer.calibration import Signals
 from interviewer.content import Content, load_content
-from interviewer.evaluation.agreement import measure_agreement
-from interviewer.evaluation.bench import Bench, as_response, key_points_only
+from interviewer.evaluation.ablation import building, measure_ablation, variants
+from interviewer.evaluation.agreement import measure_agreement, task_of
+from interviewer.evaluation.bench import Task, price
+from interviewer.evaluation.confidence import trust
 from interviewer.evaluation.metrics import Draws
 from interviewer.evaluation.ordering import (
     calibration_cases,
@@ -12,9 +18,13 @@ from interviewer.evaluation.ordering import (
     measure_ordering,
     some_cases,
 )
-from interviewer.evaluation.scored import Point, chosen
+from interviewer.evaluation.run import data_file
+from interviewer.evaluation.scored import chosen, read_scored
+from interviewer.evaluation.unseen import Unseen
+from interviewer.fitting import Row
+from interviewer.grading import Parts
 from tests.doubles import STRONG, ScriptedModel
-from tests.evaluation.known import KINDS, SCORED, Oracle
+from tests.evaluation.known import KINDS, SCORED, Oracle, bench_of
 
 FEW = Draws(seed=0, rounds=20)
 
@@ -25,40 +35,99 @@ def bound(section, what):
 
 # --- The bench ---------------------------------------------------------------------------
 
+WHY = Task("why", "story", "Why?")
+
 
 async def test_the_bench_counts_and_grades_once(content):
-    bench = Bench(content, ScriptedModel())
-    first = await bench.grade("story", "Why?", STRONG)
-    assert first.line.score == pytest.approx(0.95)
-    assert first.calls == bench.model.calls > 0
-    assert first.tokens > first.calls
-    assert await bench.grade("story", "Why?", STRONG) is first
-    again = await bench.grade("story", "Why?", STRONG, anew=True)
+    model = ScriptedModel()
+    bench = bench_of(content, model=model)
+    first = await bench.grade(WHY, STRONG)
+    assert first.calls == len(model.asked) > 0
+    assert first.line.evidence
+    assert await bench.grade(WHY, STRONG) is first
+    again = await bench.grade(WHY, STRONG, anew=True)
     assert again is not first
-    assert again.calls == first.calls
-    assert bench.model.calls == 2 * first.calls
+    assert len(model.asked) == 2 * first.calls
+
+
+async def test_another_grader_asks_nothing_that_was_asked_before(content):
+    model = ScriptedModel()
+    bench = bench_of(content, model=model)
+    first = await bench.grade(WHY, STRONG)
+    asked = len(model.asked)
+    other = bench.having(building(Parts(calibration=False)))
+    assert (await other.grade(WHY, STRONG)).calls == first.calls
+    assert len(model.asked) == asked
+
+
+async def test_tokens_are_the_endpoint_s_own(content):
+    model = ScriptedModel()
+
+    def yes(messages):
+        model.usage.prompt += 100
+        model.usage.cached += 80
+        return 0.9
+
+    model._yes = yes
+    graded = await bench_of(content, model=model).grade(WHY, STRONG)
+    assert (graded.tokens, graded.cached) == (100 * graded.calls, 80 * graded.calls)
+    assert "100 prompt tokens, 80 of them read before" in price(
+        [replace(graded, tokens=100, cached=80)]
+    )
+    assert "tokens" not in price([replace(graded, tokens=0)])
 
 
 async def test_key_points_alone_make_the_score(content):
-    bench = Bench(content, ScriptedModel(yes=lambda _: 0.8))
-    graded = await bench.grade(None, "Why?", "It broke in May.", [Point(text="it broke")])
-    assert (graded.line.score, graded.calls) == (0.8, 1)
+    points = (GivenKeyPoint(text="it broke", right=("It broke.",)),)
+    bench = bench_of(content, model=ScriptedModel(yes=lambda _: 0.8))
+    graded = await bench.grade(Task("why", "story", "Why?", points), "It broke in May.")
+    assert [check.id for check in graded.line.checks] == ["key_point_1"]
 
 
-def test_the_rubric_of_key_points_alone_asks_nothing():
-    assert {check.cues for check in key_points_only(load_content()).checks.values()} == {("(?!)",)}
+# --- Unseen questions --------------------------------------------------------------------
 
 
-def test_key_points_reach_the_grader():
-    response = as_response("Why?", [Point(text="so", right=("yes",))], "Hm.")
-    assert "so" in str(response.key_points)
+def judged(group, met, judged):
+    return Row(
+        fit="sentences",
+        group=group,
+        answer=f"{group}/{met}",
+        met=met,
+        signals=Signals(judged=judged),
+    )
+
+
+async def test_a_question_is_graded_by_a_fit_that_has_not_seen_it(content):
+    rows = [
+        judged(group, met, odds) for group in "abc" for met, odds in ((True, 2), (False, 1))
+    ] * 5
+    rows += [judged("odd", False, 5), judged("odd", True, -5)] * 20
+    unseen = Unseen(content, rows)
+    assert unseen.content_without("elsewhere") is content
+    without = unseen.content_without("odd")
+    assert unseen.content_without("odd") is without
+    told = Signals(judged=3)
+    assert without.fits.sentences.probability(told) > 0.8
+    assert unseen.content_without("a").fits.sentences.probability(told) < 0.8
+    assert without.round(["story"]).fits == without.fits
+    assert content.round(["story"]).fits == content.fits
+
+
+def test_the_shipped_fits_name_their_questions_as_the_measuring_does():
+    """Else a question would be graded by a fit that has seen it."""
+    rows = read_lines(data_file("judge_signals.jsonl"), Row)
+    khan = {
+        task_of(item, "khan", "any").group for item in read_scored(data_file("khan_saq.json")).items
+    }
+    cases = {case.task.group for case in calibration_cases(load_content())}
+    assert {row.group for row in rows} <= khan | cases
 
 
 # --- Agreement ---------------------------------------------------------------------------
 
 
 async def test_a_perfect_grader_reaches_every_bound(content):
-    bench = Bench(content, ScriptedModel(), Oracle(lambda answer: float("right" in answer)))
+    bench = bench_of(content, Oracle(lambda answer: float("right" in answer)))
     section = await measure_agreement(bench, SCORED, SCORED, "sums", FEW)
     assert section.answers == 15
     assert all(one.reached for one in section.bounds)
@@ -69,7 +138,7 @@ async def test_a_perfect_grader_reaches_every_bound(content):
 
 
 async def test_a_grader_that_says_nothing_reaches_none(content):
-    bench = Bench(content, ScriptedModel(), Oracle(lambda _: None))
+    bench = bench_of(content, Oracle(lambda _: None))
     section = await measure_agreement(bench, SCORED, SCORED, "sums", FEW)
     assert not any(one.reached for one in section.bounds)
     assert "15 not observed" in section.about
@@ -78,7 +147,7 @@ async def test_a_grader_that_says_nothing_reaches_none(content):
 
 async def test_baselines_of_a_sample_are_fitted_on_all_other_items(content):
     """Two thirds of the answers to b and c together are wrong, whatever the sample holds."""
-    bench = Bench(content, ScriptedModel(), Oracle(lambda _: 0.4))
+    bench = bench_of(content, Oracle(lambda _: 0.4))
     whole = SCORED.model_copy(update={"items": SCORED.items[:2]})
     some = chosen(whole, ("a",), 2, 1)
     section = await measure_agreement(bench, some, whole, "sums", FEW)
@@ -93,7 +162,7 @@ async def test_baselines_of_a_sample_are_fitted_on_all_other_items(content):
 
 
 async def ordered(content, case, **scores):
-    bench = Bench(content, ScriptedModel(), Oracle(lambda answer: scores[answer]))
+    bench = bench_of(content, Oracle(lambda answer: scores[answer]))
     return await measure_ordering(bench, [case], FEW)
 
 
@@ -166,3 +235,40 @@ def test_every_area_has_its_cases_and_a_sample_is_even():
 
 def test_an_area_without_calibration_answers_has_no_cases(content: Content):
     assert calibration_cases(content) == []
+
+
+# --- Ablation ----------------------------------------------------------------------------
+
+
+def test_every_part_is_switched_off_once():
+    found = variants()
+    assert found.pop("everything") == Parts()
+    assert len(found) == len(fields(Parts))
+    for name, parts in found.items():
+        off = [one.name for one in fields(Parts) if not getattr(parts, one.name)]
+        assert [f"without {one}" for one in off] == [name]
+
+
+async def test_the_ablation_grades_with_each_variant(content, case):
+    model = ScriptedModel(yes=lambda _: 0.7)
+    section = await measure_ablation(bench_of(content, model=model), SCORED, [case])
+    (table,) = section.tables
+    assert [row[0] for row in table.rows] == list(variants())
+    assert all(len(row) == len(table.columns) for row in table.rows)
+    assert "a book, CC0" in section.about
+    # Without examples the judge is asked something else; the rest costs no further call.
+    assert len({str(messages) for messages in model.asked}) == len(model.asked)
+
+
+# --- Confidence --------------------------------------------------------------------------
+
+
+async def test_how_often_the_interval_holds_what_people_gave(content):
+    graded = await bench_of(content).grade(WHY, STRONG)
+
+    def given(*interval):
+        line = graded.line.model_copy(update={"interval": interval or None})
+        return replace(graded, line=line)
+
+    pairs = [(0.5, given(0.4, 0.6)), (0.9, given(0.4, 0.8)), (0.9, given()), (None, given(0, 1))]
+    assert trust(pairs).rows == ((2, 2, 0.5, pytest.approx(0.3)),)

@@ -7,7 +7,6 @@ import pytest
 from interviewer.batch import CheckLine, GradeLine, Grader
 from interviewer.content import load_content
 from interviewer.errors import InterviewerError
-from interviewer.evaluation.bench import Bench
 from interviewer.evaluation.cost import best_order, measure_cost, new_share, task_from
 from interviewer.evaluation.ordering import calibration_cases
 from interviewer.evaluation.pointing import Pointed, measure_pointing, read_pointed
@@ -20,7 +19,7 @@ from interviewer.evaluation.steadiness import (
 )
 from interviewer.sentences import split_sentences
 from tests.doubles import STRONG, ScriptedModel
-from tests.evaluation.known import Oracle
+from tests.evaluation.known import Oracle, bench_of
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +91,7 @@ async def steadied(content, case, score):
     answer = case.answers["weak"].model_copy(update={"answer": "It broke. We wept."})
     mine = type(case)(case.of_round, case.area, case.question, {"weak": answer})
     paraphrase = Paraphrase(area="story", question="conflict", kind="weak", answer="Broken, alas.")
-    bench = Bench(content, ScriptedModel(), Oracle(score))
+    bench = bench_of(content, Oracle(score))
     return await measure_steadiness(bench, [(mine, paraphrase)], 0)
 
 
@@ -143,7 +142,7 @@ async def test_where_a_grader_points(content, case):
         CheckLine(id="measured", met=0.4, sentences=()),
         evidence=("In May our exporter broke.", "In June it broke."),
     )
-    section = await measure_pointing(Bench(content, ScriptedModel(), pointer), [(mine, labels)])
+    section = await measure_pointing(bench_of(content, pointer), [(mine, labels)])
     verbatim, accepted = section.bounds
     assert verbatim.value == 0.5
     assert accepted.value == pytest.approx(2 / 3)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from interviewer import logs
+from interviewer.ahead import ReadAhead
 from interviewer.background import read_background
 from interviewer.content import Content
 from interviewer.errors import (
@@ -64,6 +65,7 @@ class _Live:
     problem: str = ""
     reply: asyncio.Task[None] | None = None
     grade: asyncio.Task[None] | None = None
+    ahead: asyncio.Task[None] | None = None
     elsewhere: dict[Work, Lease] = field(default_factory=dict)
     """What another program is at work on."""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -76,9 +78,15 @@ class _Live:
         self.changed = asyncio.Event()
 
     @property
-    def tasks(self) -> list[asyncio.Task[None]]:
-        """The tasks under way."""
+    def owed(self) -> list[asyncio.Task[None]]:
+        """The tasks under way that somebody waits for."""
         return [task for task in (self.reply, self.grade) if task and not task.done()]
+
+    @property
+    def tasks(self) -> list[asyncio.Task[None]]:
+        """All tasks under way."""
+        ahead = self.ahead
+        return [*self.owed, *([ahead] if ahead and not ahead.done() else [])]
 
 
 def _doing(draft: str) -> str:
@@ -128,6 +136,7 @@ class InterviewService:
         self._judge = Judge(model, content.prompts, content.fits)
         self._replier = Replier(content, model, self._judge, now, store.add_judgement)
         self._metrics = metrics or Metrics()
+        self._ahead = ReadAhead(content, model, self._judge)
         self._lives: dict[str, _Live] = {}
         self._stopping = False
         self._people_waiting = 0
@@ -314,7 +323,7 @@ class InterviewService:
             if live.elsewhere and time.monotonic() - looked >= LOOK_EVERY:
                 self.wake(interview_id)
                 looked = time.monotonic()
-            changed, busy = live.changed, bool(live.tasks or live.elsewhere)
+            changed, busy = live.changed, bool(live.owed or live.elsewhere)
             yield self.view(interview_id)
             if not busy:
                 return
@@ -385,6 +394,8 @@ class InterviewService:
             live.tell(doing="thinking" if live.reply else "", draft="", problem="")
         if self._pending(interview) and (live.grade is None or live.grade.done()):
             live.grade = self._take_up(interview_id, "grade", self._grade)
+        if phase == "candidate" and (live.ahead is None or live.ahead.done()):
+            live.ahead = asyncio.create_task(self._read_ahead(interview_id))
 
     def _take_up(
         self, interview_id: str, work: Work, do: Callable[[str], Awaitable[None]]
@@ -530,6 +541,21 @@ class InterviewService:
                 "The program is being stopped. What you sent before is stored, and your text is "
                 "still in the box: send it again once the page is back."
             )
+
+    async def _read_ahead(self, interview_id: str) -> None:
+        """Lets the model read ahead while the candidate has the turn, and nobody waits for it."""
+        live = self._live(interview_id)
+        with contextlib.suppress(InterviewerError):  # whoever waits for the model is told
+            while True:
+                await self._let_people_first()
+                interview = self._store.load(interview_id)
+                if fold(interview.plan, interview.turns).phase != "candidate":
+                    return
+                if not await self._ahead.step(interview):
+                    return
+                # Grading reads beginnings too, and what is owed goes before what may be needed.
+                if live.grade is not None and not live.grade.done():
+                    await asyncio.wait([live.grade])
 
     async def _let_people_first(self) -> None:
         await self._nobody_waits.wait()

@@ -71,6 +71,11 @@ class Model(Protocol):
         """What single questions (``yes`` and ``verdict``) have sent."""
         ...
 
+    @property
+    def keeps_prefixes(self) -> bool:
+        """Whether reading a prompt's beginning ahead costs nothing and saves the wait for it."""
+        ...
+
     async def ready(self) -> None:
         """Returns when the model can be asked; ModelUnavailable or WeightsError when it can't."""
         ...
@@ -112,10 +117,12 @@ class EndpointModel:
         timeout: float = 120.0,
         retries: int = 2,
         on_piece: Callable[[], object] = lambda: None,
+        keeps_prefixes: bool = False,
     ) -> None:
         """``on_piece`` is called with each piece of a reply."""
         self.label = label
         self._on_piece = on_piece
+        self.keeps_prefixes = keeps_prefixes
         self.usage = Usage()
         self._find = find
         self._timeout = timeout

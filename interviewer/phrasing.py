@@ -43,17 +43,6 @@ class Phraser:
                 draft("")
         return probe.own_wording(target, scene.persona), None
 
-    async def warm(self, persona: Persona) -> None:
-        """Lets the endpoint read what all of a persona's probes begin with.
-
-        Done while the candidate thinks; whoever answers then waits for the new words only.
-        """
-        messages = self.messages(persona, said="", ask="")
-        pieces = self._model.stream(messages, most_tokens=1, temperature=0)
-        async with contextlib.aclosing(pieces):
-            async for _ in pieces:
-                pass
-
     async def _stream(
         self,
         persona: Persona,

@@ -82,10 +82,6 @@ class Replier:
         text = self._content.prompts["closing"].text(persona=persona, early=not invited)
         return self._turn(interview.turns[-1].seq + 1, "closing", text)
 
-    async def warm(self, plan: Plan) -> None:
-        """Prepares the model for this plan's persona; ModelError when it can't be asked."""
-        await self._phraser.warm(self._content.persona(plan.persona))
-
     async def next_turn(
         self,
         interview: Interview,

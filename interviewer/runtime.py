@@ -113,7 +113,9 @@ def open_model(
     """The model that the settings choose, and the embedded one if it is that."""
     if settings.base_url is None or settings.model is None:
         embedded = EmbeddedModel(settings.cache_dir, report)
-        model = EndpointModel(EMBEDDED_LABEL, embedded.find, retries=retries, on_piece=on_piece)
+        model = EndpointModel(
+            EMBEDDED_LABEL, embedded.find, retries=retries, on_piece=on_piece, keeps_prefixes=True
+        )
         return model, embedded
     endpoint = Endpoint(
         base_url=settings.base_url,

@@ -266,6 +266,7 @@ class ScriptedModel:
         failures: int = 0,
     ) -> None:
         self.label = "scripted"
+        self.keeps_prefixes = False
         self.usage = Usage()
         self.failures = failures
         self.asked: list[list[Message]] = []

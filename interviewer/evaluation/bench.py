@@ -47,6 +47,11 @@ class CountingModel:
         """See Model.usage."""
         return self._model.usage
 
+    @property
+    def keeps_prefixes(self) -> bool:
+        """See Model.keeps_prefixes."""
+        return self._model.keeps_prefixes
+
     async def ready(self) -> None:
         """See Model.ready."""
         await self._model.ready()

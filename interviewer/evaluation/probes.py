@@ -98,6 +98,10 @@ class _Clock(Model):
     async def gives_probabilities(self) -> bool:
         return await self.model.gives_probabilities()
 
+    @property
+    def keeps_prefixes(self) -> bool:
+        return self.model.keeps_prefixes
+
     async def verdict(self, messages: Sequence[Message]) -> Verdict | None:
         return await self.model.verdict(messages)
 

@@ -36,8 +36,9 @@ HISTORY = "history:"
 class Page:
     """Builds the page and answers its events.
 
-    Where a candidate is, the browser keeps as one word: ``interview:ID``, ``loop:ID``,
-    ``history:``, or nothing for the start view.
+    Where a candidate is, the browser keeps as one word: ``interview:ID``, ``report:ID`` (an
+    interview whose report is being read), ``loop:ID``, ``history:``, or nothing for the start
+    view.
     """
 
     def __init__(self, runtime: Runtime, secret: str) -> None:
@@ -164,7 +165,7 @@ class Page:
             interview_id = place.partition(":")[2]
             report = self._query.report(interview_id)
             if report.again_of:
-                return f"interview:{report.again_of}"
+                return f"report:{report.again_of}"
             loop_id = self._query.loop_of(interview_id, owner)
             return f"loop:{loop_id}" if loop_id else ""
         except InterviewerError:
@@ -194,7 +195,7 @@ class Page:
             return place
 
     async def _on_read(self, interview_id: str | None) -> str:
-        return f"interview:{interview_id}" if interview_id else ""
+        return f"report:{interview_id}" if interview_id else ""
 
     async def _on_practise(self, owner: str) -> str:
         try:
@@ -238,9 +239,9 @@ class Page:
     async def _shows(self, place: str, owner: str, holds: str) -> AsyncIterator[Shown]:
         kind, _, place_id = place.partition(":")
         try:
-            if kind == "interview":
+            if kind in {"interview", "report"}:
                 async for view in self._service.follow(place_id):
-                    if loop_id := self._next_in_loop(view, owner):
+                    if kind == "interview" and (loop_id := self._next_in_loop(view, owner)):
                         kind, place_id = "loop", loop_id
                         break
                     editor, holds = self._editor.shown(view, holds)
@@ -268,7 +269,7 @@ class Page:
 
     def _next_in_loop(self, view: View, owner: str) -> str | None:
         """The loop that goes on: the next round needn't wait for the grades of this one."""
-        if view.state.phase != "finished" or view.graded == view.to_grade:
+        if view.state.phase != "finished":
             return None
         return self._query.loop_of(view.interview.id, owner)
 

@@ -116,9 +116,9 @@ def _stands_for(word: str) -> str:
 
 
 def _depth(own: Sequence[Turn], of_round: Round) -> str | None:
-    asked = {
-        of_round.check(turn.check_id).rung for turn in own if turn.kind == "probe" and turn.check_id
-    }
+    probed = [turn.check_id for turn in own if turn.kind == "probe" and turn.check_id]
+    checks = [of_round.find_check(check_id) for check_id in probed]
+    asked = {check.rung for check in checks if check is not None}
     return next((rung for rung in reversed(RUNGS) if rung in asked), None)
 
 

@@ -95,13 +95,17 @@ class Round:
         )
         return (*own, *self._across_for(question))
 
+    def find_check(self, check_id: str) -> Check | None:
+        """The check with this id; None for what is only probed for, such as a known mistake."""
+        found = (rubric.find_check(check_id) for rubric in (*self.rubrics, *self.across))
+        return next((one for one in found if one is not None), None)
+
     def check(self, check_id: str) -> Check:
         """The check with this id; KeyError when nothing in the round has it."""
-        for rubric in (*self.rubrics, *self.across):
-            found = rubric.find_check(check_id)
-            if found is not None:
-                return found
-        raise KeyError(check_id)
+        found = self.find_check(check_id)
+        if found is None:
+            raise KeyError(check_id)
+        return found
 
     def area_of(self, criterion: Criterion) -> str:
         """The title of the area that a criterion belongs to."""

@@ -382,6 +382,16 @@ def test_what_is_counted_in_a_question(interview, a_round, turn):
     assert (one.star, one.key_points) == ({}, ())
 
 
+def test_a_probe_at_a_known_mistake_is_no_check_of_the_rubric(interview, a_round):
+    held = interview(STRONG, "Yes, I am sure.", probe="failure__mistake_2")
+    turns = list(held.turns)
+    turns[2] = turns[2].model_copy(update={"trigger": "wrong"})
+    report = _report(held.model_copy(update={"turns": tuple(turns)}), a_round, 0)
+    (one,) = report.questions
+    assert (one.probes, one.depth) == (1, None)
+    assert to_markdown(report)
+
+
 def test_no_pronoun_is_no_share(interview, a_round):
     assert _report(interview("Nothing there."), a_round, 0).questions[0].i_share is None
 

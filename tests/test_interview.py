@@ -614,3 +614,29 @@ async def test_the_draft_grows_and_ends_as_the_reply(services):
     assert drafts
     assert all(reply.startswith(draft) for draft in drafts)
     assert len(drafts[0].split()) >= 5
+
+
+# --- Reading ahead -----------------------------------------------------------------------
+
+
+async def test_prompts_are_read_ahead_once_while_the_candidate_types(services):
+    model = ScriptedModel()
+    model.keeps_prefixes = True
+    service = services(model)
+    for _ in range(2):
+        interview_id = service.start("story", 1)
+        await settled(service, interview_id)
+        await _until(lambda interview_id=interview_id: not service._lives[interview_id].tasks)
+    read = [[one["content"] for one in asked] for asked in model.asked]
+    assert any(PERSONA.voice in " ".join(one) for one in read)
+    ladder = service.content.rubric("story").ladder_for(None)
+    assert all(any(check.shows in " ".join(one) for one in read) for check in ladder)
+    assert len({str(one) for one in read}) == len(read)
+
+
+async def test_nothing_is_read_ahead_at_an_endpoint_that_keeps_nothing(services):
+    model = ScriptedModel()
+    service = services(model)
+    await settled(service, service.start("story", 1))
+    await asyncio.sleep(0)
+    assert model.asked == []

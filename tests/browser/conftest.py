@@ -83,19 +83,29 @@ class Program:
             self.process.wait()
 
 
-@pytest.fixture
-def program(tmp_path: Path) -> Iterator[Callable[..., Program]]:
-    """Starts programs, each with the given environment; ends them after the test."""
+def _starting(folder: Path) -> Iterator[Callable[..., Program]]:
     started: list[Program] = []
 
     def start(**environment: str) -> Program:
-        one = Program(tmp_path / f"data{len(started)}", environment)
+        one = Program(folder / f"data{len(started)}", environment)
         started.append(one)
         return one.start()
 
     yield start
     for one in started:
         one.kill()
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Iterator[Callable[..., Program]]:
+    """Starts programs, each with the given environment; ends them after the test."""
+    yield from _starting(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def shared_program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Program]]:
+    """Starts programs that all tests of a module visit; ends them after the last one."""
+    yield from _starting(tmp_path_factory.mktemp("shared"))
 
 
 @pytest.fixture(scope="package")

@@ -62,6 +62,14 @@ def assert_accessible(page: Page, leaving: str = "") -> None:
     assert serious == []
 
 
+_TOO_WIDE = """() => document.documentElement.scrollWidth <= window.innerWidth ? [] :
+  [...document.querySelectorAll('body *')]
+    .filter((one) => one.getBoundingClientRect().right > window.innerWidth + 1)
+    .map((one) => one.cloneNode(false).outerHTML.slice(0, 120))"""
+"""What makes a page be scrolled sideways."""
+
+
 def assert_fits(page: Page) -> None:
     """Nothing has to be scrolled sideways."""
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    wide = page.evaluate(_TOO_WIDE)
+    assert not wide, wide

@@ -26,10 +26,10 @@ ANSWERS = Path(__file__).parent.parent / "answers" / "whole_interview.txt"
 TOLD = [part.strip() for part in ANSWERS.read_text().split("\n---\n")]
 
 
-@pytest.fixture
-def site(weights: Path, program: Callable[..., Program]) -> Program:
-    """The program with its embedded model, in the user's cache already."""
-    return program(INTERVIEWER_CACHE_DIR=str(weights.parent))
+@pytest.fixture(scope="module")
+def site(weights: Path, shared_program: Callable[..., Program]) -> Program:
+    """The program with its embedded model, in the user's cache already; each visitor is new."""
+    return shared_program(INTERVIEWER_CACHE_DIR=str(weights.parent))
 
 
 def test_a_whole_interview(
@@ -80,31 +80,6 @@ def test_a_whole_interview(
     page.locator("#delete-entry").click()
     page.locator("#really-delete").click()
     expect(page.locator("#entries")).to_contain_text("0 of 0")
-
-
-def test_a_reload_and_a_kill_lose_nothing(site: Program, visit: Callable[..., Page]) -> None:
-    page = visit(site.url)
-    begin(page)
-    page.locator("#answer textarea").press_sequentially("half an ans")
-    page.reload()
-    expect(page.locator("#answer textarea")).to_have_value("half an ans")
-    send(page, TOLD[0])
-    expect(page.locator("#answer textarea")).to_have_value("")
-    page.reload()
-    expect(page.locator("#chat [data-testid=user]")).to_have_text(TOLD[0])
-    wait_for_turn(page, 2)
-    second = visit(site.url, beside=page)
-    expect(second.locator("#chat [data-testid=bot]")).to_have_count(2)
-    second.close()
-    before = said_by_interviewer(page)
-    send(page, TOLD[1])
-    site.kill()
-    page.close()
-    site.start()
-    page = visit(site.url, beside=page)
-    wait_for_turn(page, 3)
-    assert said_by_interviewer(page)[:2] == before
-    expect(page.locator("#chat [data-testid=user]")).to_have_text([TOLD[0], TOLD[1]])
 
 
 def test_two_candidates_see_only_their_own(site: Program, visit: Callable[..., Page]) -> None:
@@ -161,3 +136,28 @@ def test_by_keyboard_alone(site: Program, visit: Callable[..., Page]) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("#report h2").first).to_be_visible(timeout=4 * REPLY_MS)
     expect(page.locator("#status")).to_contain_text(re.compile("report is below"))
+
+
+def test_a_reload_and_a_kill_lose_nothing(site: Program, visit: Callable[..., Page]) -> None:
+    page = visit(site.url)
+    begin(page)
+    page.locator("#answer textarea").press_sequentially("half an ans")
+    page.reload()
+    expect(page.locator("#answer textarea")).to_have_value("half an ans")
+    send(page, TOLD[0])
+    expect(page.locator("#answer textarea")).to_have_value("")
+    page.reload()
+    expect(page.locator("#chat [data-testid=user]")).to_have_text(TOLD[0])
+    wait_for_turn(page, 2)
+    second = visit(site.url, beside=page)
+    expect(second.locator("#chat [data-testid=bot]")).to_have_count(2)
+    second.close()
+    before = said_by_interviewer(page)
+    send(page, TOLD[1])
+    site.kill()
+    page.close()
+    site.start()
+    page = visit(site.url, beside=page)
+    wait_for_turn(page, 3)
+    assert said_by_interviewer(page)[:2] == before
+    expect(page.locator("#chat [data-testid=user]")).to_have_text([TOLD[0], TOLD[1]])

@@ -115,6 +115,7 @@ class EndpointModel:
         label: str,
         find: Callable[[], Awaitable[Endpoint]],
         timeout: float = 120.0,
+        *,
         retries: int = 2,
         on_piece: Callable[[], object] = lambda: None,
         keeps_prefixes: bool = False,

@@ -100,6 +100,10 @@ def test_one_secret_for_all(replicas):
     assert said[0] == said[1]
 
 
+THIN = "In May our exporter broke. I rewrote the parser myself."
+"""Leaves a gap, which the model puts into words; a pushback comes from a file."""
+
+
 # --- Work --------------------------------------------------------------------------------
 
 
@@ -132,7 +136,7 @@ def _kinds(view):
 async def test_two_programs_make_one_reply_and_each_grade_once(services):
     one, two = services
     interview_id = one.start("story", question_ids=["failure"])
-    one.answer(interview_id, STRONG, 1)
+    one.answer(interview_id, THIN, 1)
     views = await asyncio.gather(*(_settled(it, interview_id) for it in (two, one, two)))
     assert {tuple(_kinds(view)) for view in views} == {("question", "answer", "probe")}
     assert {(view.graded, view.to_grade, view.problem) for view in views} == {(6, 6, "")}

@@ -101,11 +101,12 @@ class CodeEntry(Strict):
     """A state of a candidate's code, with what was done with it."""
 
     question_id: str
-    kind: Literal["draft", "run", "submit"]
+    kind: Literal["draft", "asked", "run", "submit"]
+    """A draft takes the place of the one before; what was asked about stays."""
     code: str
     at: datetime
     result: RunResult | None = None
-    """None for a draft, and where the code is only read."""
+    """None for what wasn't run, and where the code is only read."""
     fit: Fit | None = None
     figures: Figures | None = None
 
@@ -117,7 +118,7 @@ def submission(entries: Sequence[CodeEntry], question_id: str) -> CodeEntry | No
 
 def latest(entries: Sequence[CodeEntry], question_id: str) -> CodeEntry | None:
     """The code as it stands."""
-    return _last(entries, question_id, {"draft", "run", "submit"})
+    return _last(entries, question_id, {"draft", "asked", "run", "submit"})
 
 
 def _last(entries: Sequence[CodeEntry], question_id: str, kinds: set[str]) -> CodeEntry | None:

@@ -535,6 +535,8 @@ PROMPTS = (
     "next_question",
     "probe",
     "code_probe",
+    "code_ask",
+    "code_phrase",
     "redirect",
     "aside",
     "hint",

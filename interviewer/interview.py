@@ -15,6 +15,8 @@ from datetime import UTC, datetime
 from interviewer import logs
 from interviewer.ahead import ReadAhead
 from interviewer.background import read_background
+from interviewer.codeprobe import asked_about_code
+from interviewer.coding import latest
 from interviewer.content import Content
 from interviewer.errors import (
     AnswerRejected,
@@ -487,6 +489,7 @@ class InterviewService:
                 interview, draft, self._store.turns_before(interview_id)
             )
             self._keep_turn(interview_id, turn)
+            self._keep_what_was_asked_about(interview, turn)
             took = time.monotonic() - began
             self._metrics.reply(took)
             _LOG.info(
@@ -507,6 +510,13 @@ class InterviewService:
                 self._nobody_waits.set()
         live.tell(doing="", draft="", problem="")
         self.wake(interview_id)
+
+    def _keep_what_was_asked_about(self, interview: Interview, turn: Turn) -> None:
+        """A draft that a follow-up is about outlives the next one: it tells what changed since."""
+        about = turn.question_id and asked_about_code([turn], turn.question_id)
+        read = latest(interview.code, turn.question_id) if about and turn.question_id else None
+        if read is not None and read.kind == "draft":
+            self._store.add_code(interview.id, read.model_copy(update={"kind": "asked"}))
 
     async def _grade(self, interview_id: str) -> None:
         """Judges what is left to judge; whoever waits for a reply goes first."""

@@ -3,7 +3,8 @@
 import contextlib
 from collections.abc import Callable, Mapping
 
-from interviewer import logs, probe
+from interviewer import codeprobe, codereading, logs, probe
+from interviewer.codeprobe import CodeProbe
 from interviewer.content import Message, Prompt
 from interviewer.llm import Model
 from interviewer.persona import Persona
@@ -23,6 +24,7 @@ class Phraser:
     def __init__(self, model: Model, prompts: Mapping[str, Prompt]) -> None:
         self._model = model
         self._prompt = prompts["probe"]
+        self._code_prompts = {name: prompts[f"code_{name}"] for name in ("probe", "ask", "phrase")}
 
     async def phrase(
         self, scene: Scene, target: probe.Target, draft: Callable[[str], None]
@@ -42,6 +44,39 @@ class Phraser:
                     _LOG.info("a phrasing was dropped", extra=logs.fields(faults=len(faults)))
                 draft("")
         return probe.own_wording(target, scene.persona), None
+
+    async def phrase_code(self, scene: Scene, about: CodeProbe) -> tuple[str, str | None]:
+        """The same for a question about the candidate's code, which the model is shown.
+
+        Nothing of it is told before it is whole: a name may turn out to be nowhere in the code.
+        """
+        told = {"kind": about.kind, "detail": about.detail, "claim": about.claim}
+        here = {"line": about.at.line, "quote": about.at.text}
+        wording = self._code_prompts["probe"].text(**told, **here)
+        target = codeprobe.target(about, self._code_prompts["ask"].text(**told), wording)
+        messages = self._code_prompts["phrase"].messages(
+            name=scene.persona.name,
+            voice=scene.persona.voice,
+            code=codereading.excerpt(about.code, about.at.line),
+            changes=about.changes,
+            ask=target.ask,
+            **here,
+        )
+        text = ""
+        pieces = self._model.stream(messages, most_tokens=MOST_TOKENS, temperature=0.2)
+        async with contextlib.aclosing(pieces):
+            async for piece in pieces:
+                text += piece
+                if "?" in piece:
+                    break
+        text = _closed(f"{text.partition('?')[0]}?".strip())
+        faults = codeprobe.faults(
+            text, about, target, question=scene.question, said=scene.said, earlier=scene.asked
+        )
+        if not faults:
+            return text, self._model.label
+        _LOG.info("a phrasing about code was dropped", extra=logs.fields(faults=len(faults)))
+        return wording, None
 
     async def _stream(
         self,

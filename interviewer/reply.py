@@ -5,7 +5,7 @@ from datetime import datetime
 
 from interviewer import probe
 from interviewer.aim import Aim
-from interviewer.codeprobe import code_probes
+from interviewer.codeprobe import CodeProbe, asked_about_code, code_probes, goes_first
 from interviewer.content import Content
 from interviewer.gates import READ_AT_MOST, judged_sentences
 from interviewer.grading import Judge
@@ -30,6 +30,7 @@ from interviewer.session import (
     Step,
     fold,
     may_probe,
+    most_probes,
     next_step,
 )
 from interviewer.text import FUNCTION_WORDS, stem, words
@@ -102,9 +103,12 @@ class Replier:
         reading = await self._read(scene)
         target = None
         if reading == "open" and scene.last.kind in {"answer", "dont_know", "stuck"}:
-            if may_probe(plan, scene.persona, scene.state) and (about := self._code_probe(scene)):
-                return about
+            about = self._about_code(scene)
+            if about is not None and self._code_goes_first(scene, about):
+                return await self._code_probe(scene, about)
             target = await self._aim.target(scene)
+            if target is None and about is not None:
+                return await self._code_probe(scene, about)
         step = next_step(plan, scene.persona, scene.state, reading, target)
         if isinstance(step, AskProbe):
             return await self._probe(scene, step.target, draft)
@@ -128,17 +132,23 @@ class Replier:
                 return "off_topic"
         return "open"
 
-    def _code_probe(self, scene: Scene) -> Turn | None:
-        """What the candidate's code calls for, before anything about their words."""
-        said = [turn.text for turn, _ in scene.answers]
-        asked = {turn.reason for turn in scene.turns if turn.question_id == scene.question.id}
-        due = code_probes(scene.question, scene.interview.code, said, {one for one in asked if one})
-        if not due:
+    def _about_code(self, scene: Scene) -> CodeProbe | None:
+        """What the candidate's code calls for; None: nothing, or no follow-up is left."""
+        if not may_probe(scene.plan, scene.persona, scene.state):
             return None
-        told = {"kind": due[0].kind, "detail": due[0].detail, "claim": due[0].claim}
-        text = self._content.prompts["code_probe"].text(**told)
-        turn = self._turn(scene.last.seq + 1, "probe", text)
-        return turn.model_copy(update={"question_id": scene.question.id, "reason": due[0].reason})
+        said = [turn.text for turn, _ in scene.answers]
+        asked = asked_about_code(scene.turns, scene.question.id)
+        return next(iter(code_probes(scene.question, scene.interview.code, said, asked)), None)
+
+    def _code_goes_first(self, scene: Scene, about: CodeProbe) -> bool:
+        asked = len(asked_about_code(scene.turns, scene.question.id))
+        most = most_probes(scene.plan, scene.persona)
+        return goes_first(about, asked, scene.state.probes, most)
+
+    async def _code_probe(self, scene: Scene, about: CodeProbe) -> Turn:
+        text, by = await self._phraser.phrase_code(scene, about)
+        turn = self._turn(scene.last.seq + 1, "probe", text, scene.question.id)
+        return turn.model_copy(update={"reason": about.reason, "model": by})
 
     def _looks_off_topic(self, scene: Scene) -> bool:
         """Whether an answer shares no telling word with anything this interview is about."""

@@ -218,10 +218,16 @@ def hinted(turns: Sequence[Turn], question_id: str) -> frozenset[str | None]:
     )
 
 
+def most_probes(plan: Plan, persona: Persona) -> int:
+    """The follow-ups that one question may have."""
+    return persona.probes if plan.most_probes is None else plan.most_probes
+
+
 def may_probe(plan: Plan, persona: Persona, state: State) -> bool:
     """Whether a follow-up is left for the current question."""
-    most = persona.probes if plan.most_probes is None else plan.most_probes
-    return state.probes < most and not (state.question_over or state.round_over)
+    return state.probes < most_probes(plan, persona) and not (
+        state.question_over or state.round_over
+    )
 
 
 def next_step(

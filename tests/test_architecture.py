@@ -52,6 +52,7 @@ PURE = [
         "growth",
         "codegrade",
         "codeprobe",
+        "codereading",
     ],
     "errors",
     "evaluation.metrics",
@@ -76,6 +77,7 @@ SQL = {
 """The only modules that know SQL."""
 
 HARMLESS = {
+    "difflib",
     "ast",
     "types",
     "collections",

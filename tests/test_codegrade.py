@@ -1,13 +1,11 @@
-"""Levels and follow-ups from stored submissions, made by hand."""
+"""Levels from stored submissions, made by hand."""
 
 from datetime import timedelta
 
 import pytest
 
 from interviewer.codegrade import code_report
-from interviewer.codeprobe import code_probes
 from interviewer.coding import CaseResult, CodeEntry, Figures, RunResult
-from interviewer.content import load_content
 from interviewer.growth import Point, fit
 from interviewer.rubric import Question
 from tests.doubles import CODING, NOW
@@ -49,10 +47,6 @@ def levels(*entries, said=()):
     return tuple(grade.level for grade in report.grades)
 
 
-def kinds(*entries, said=(), asked=()):
-    return [one.kind for one in code_probes(QUESTION, entries, said, asked)]
-
-
 def test_without_a_submission_there_is_nothing_to_grade():
     draft = submitted().model_copy(update={"kind": "draft"})
     assert code_report(QUESTION, [draft], ()) is None
@@ -83,41 +77,3 @@ def test_maintainability_comes_from_the_figures():
     assert levels(submitted(figures=Figures(lines=1)))[2] == 1
     tangled = CLEAN.model_copy(update={"complexity": 14})
     assert levels(submitted(figures=tangled))[2] == 3
-
-
-def test_the_failing_family_is_asked_about_first_and_no_input_is_named():
-    probes = code_probes(QUESTION, [submitted(4)], ["It is O(n^2) time."])
-    assert [one.kind for one in probes[:2]] == ["failing", "mismatch"]
-    assert probes[0].detail == "negative values"
-
-
-def test_a_slow_solution_is_asked_about_where_nothing_is_claimed():
-    assert "slower" in kinds(submitted(fit=SQUARE))
-    assert "slower" not in kinds(submitted())
-
-
-def test_scale_is_asked_about_once_the_tests_pass():
-    assert kinds(submitted())[-2:] == ["memory", "streaming"]
-    assert "memory" not in kinds(submitted(3))
-
-
-def test_names_and_loops_are_read_from_the_text():
-    code = (
-        "import numpy as np\ndef double(xs):\n    r = []\n    for v in xs:\n        r.append(v)\n"
-    )
-    found = kinds(submitted(code=code))
-    assert {"structure", "vectorise"} <= set(found)
-
-
-def test_nothing_is_asked_twice():
-    first = code_probes(QUESTION, [submitted(4)], ())[0]
-    assert first.kind not in kinds(submitted(4), asked={first.reason})
-
-
-def test_every_follow_up_has_words_of_its_own():
-    prompt = load_content().prompts["code_probe"]
-    entries = [submitted(4), submitted(4, at=1)]
-    for probe in code_probes(QUESTION, entries, ["It is O(n^2) time."]):
-        text = prompt.text(kind=probe.kind, detail=probe.detail, claim=probe.claim)
-        assert text.count("?") >= 1
-        assert "you" in text.lower()

@@ -30,6 +30,8 @@ def send(page: Page, text: str) -> None:
 
 def answer(page: Page, text: str) -> str:
     """Sends an answer, waits for the whole reply and returns it."""
+    # After a reload the page comes up before the conversation does.
+    expect(page.locator("#chat [data-testid=bot]")).not_to_have_count(0)
     before = page.locator("#chat [data-testid=bot]").count()
     send(page, text)
     wait_for_turn(page, before + 1)

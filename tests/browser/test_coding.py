@@ -1,6 +1,10 @@
-"""A coding round on the page: the real box, the real program, a real browser."""
+"""A coding round on the page: the real box, the real program, a real browser.
 
-from collections.abc import Callable
+The model is a stand-in at the other end of the wire that says no to everything: what is tried
+here is the editor, and a real one would grade for minutes.
+"""
+
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -8,8 +12,9 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Program
 from tests.browser.talk import REPLY_MS, answer, assert_accessible, assert_fits, end
+from tests.doubles import FakeEndpoint, completion, top
 
-pytestmark = [pytest.mark.browser, pytest.mark.live]
+pytestmark = pytest.mark.browser
 
 SLOW = """def discordant_pairs(first, second):
     place = {item: i for i, item in enumerate(second)}
@@ -32,10 +37,20 @@ def write(page: Page, text: str) -> None:
     page.keyboard.insert_text(text)
 
 
+@pytest.fixture
+def endpoint() -> Iterator[FakeEndpoint]:
+    server = FakeEndpoint(completion("No", top(No=-0.1, Yes=-3.0)))
+    yield server
+    server.stop()
+
+
 def test_a_whole_coding_round(
-    weights: Path, program: Callable[..., Program], visit: Callable[..., Page], screenshots: Path
+    endpoint: FakeEndpoint,
+    program: Callable[..., Program],
+    visit: Callable[..., Page],
+    screenshots: Path,
 ) -> None:
-    site = program(INTERVIEWER_CACHE_DIR=str(weights.parent))
+    site = program(INTERVIEWER_BASE_URL=f"{endpoint.url}/v1", INTERVIEWER_MODEL="stand-in")
     page = visit(site.url, width=1400, height=1000)
     page.locator("#what").get_by_text("One question").click()
     page.locator("#area").get_by_text("Coding & Data Structures").click()
@@ -58,8 +73,12 @@ def test_a_whole_coding_round(
     # The editor's colours for words of the language are Gradio's own, and a shade too light.
     assert_accessible(page, leaving=".cm-line")
     page.screenshot(path=screenshots / "coding.png", full_page=True)
+    page.emulate_media(color_scheme="dark")
+    page.screenshot(path=screenshots / "coding_dark.png", full_page=True)
+    page.emulate_media(color_scheme="light")
     page.reload()
     expect(page.locator("#code .cm-content")).to_contain_text("return bad", timeout=REPLY_MS)
+    expect(page.locator("#results .plot")).to_be_visible()
     asked = answer(
         page,
         "I look at every pair of places and count those in opposite order. It runs in O(n log n) "
@@ -75,3 +94,5 @@ def test_a_whole_coding_round(
     page.screenshot(path=screenshots / "coding_report.png")
     page.set_viewport_size({"width": 390, "height": 844})
     assert_fits(page)
+    page.locator("#report .code-report").scroll_into_view_if_needed()
+    page.screenshot(path=screenshots / "coding_report_phone.png")

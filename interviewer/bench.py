@@ -8,13 +8,15 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Self
 
+from interviewer import cpp
 from interviewer.coding import (
     CaseResult,
     Kind,
+    Language,
     RunResult,
     Trial,
     explain_error,
@@ -22,6 +24,8 @@ from interviewer.coding import (
     family,
     same,
 )
+from interviewer.compiled import Calls, Compiler, Program, find_compiler
+from interviewer.cpp import Function
 from interviewer.errors import CodeRejected, SandboxUnavailable
 from interviewer.growth import FEWEST_SIZES, Fit, Point, fit, sizes
 from interviewer.rubric import Case, Coding, Growth
@@ -54,8 +58,16 @@ class Bench:
     ) -> None:
         self._box = box
         self.why_not = why_not
+        self._compiler: Compiler | None = None
+        self.why_no_cpp = why_not
+        """Why no C++ can be compiled, if so."""
         self.limits = limits or Limits()
         self._turns = Turns(slots or max(1, os.cpu_count() or 1))
+        if box is not None:
+            try:
+                self._compiler = find_compiler(box)
+            except SandboxUnavailable as error:
+                self.why_no_cpp = str(error)
 
     @classmethod
     def open(cls, hidden: Sequence[Path], off: bool = False, limits: Limits | None = None) -> Self:
@@ -72,43 +84,96 @@ class Bench:
         """Whether code can be run safely here."""
         return self._box is not None
 
+    def why_not_cpp(self, coding: Coding) -> str:
+        """Why this question can't be answered in C++; empty where it can."""
+        if cpp.function(coding) is None:
+            return "this question's types have no counterpart there that the tests could use"
+        return self.why_no_cpp
+
     async def run(
         self, owner: str, code: str, cases: Sequence[Case], kind: Kind, hidden_from: int = 0
     ) -> RunResult:
-        """Runs the cases; those from ``hidden_from`` on don't show what they ask."""
-        work = _Cases(self._boxed(code), self.limits, code)
+        """Runs Python against the cases; those from ``hidden_from`` on don't show what they ask."""
+        work = _Cases(self._boxed(code), self.limits, hidden_from)
         async with self._turns.turn(owner):
-            results = await asyncio.to_thread(work.all, cases, hidden_from)
+            results = await asyncio.to_thread(work.interpreted, code, cases)
         return RunResult(kind=kind, language="python", cases=results)
 
-    async def run_visible(self, owner: str, coding: Coding, code: str) -> RunResult:
+    async def run_visible(
+        self, owner: str, coding: Coding, code: str, language: Language = "python"
+    ) -> RunResult:
         """The cases that the candidate sees."""
-        return await self.run(owner, code, coding.visible, "run", len(coding.visible))
+        return await self._run_in(owner, coding, code, language=language, kind="run")
 
-    async def submit(self, owner: str, coding: Coding, code: str) -> RunResult:
+    async def submit(
+        self, owner: str, coding: Coding, code: str, language: Language = "python"
+    ) -> RunResult:
         """Every case."""
-        cases = (*coding.visible, *coding.hidden)
-        return await self.run(owner, code, cases, "submit", len(coding.visible))
+        return await self._run_in(owner, coding, code, language=language, kind="submit")
 
-    async def attempt(self, owner: str, code: str, own: str) -> Trial:
-        """The candidate's own input: an expression or a few lines after the code."""
+    async def _run_in(
+        self, owner: str, coding: Coding, code: str, *, language: Language, kind: Kind
+    ) -> RunResult:
+        hidden_from = len(coding.visible)
+        cases = coding.visible if kind == "run" else (*coding.visible, *coding.hidden)
+        if language == "python":
+            return await self.run(owner, code, cases, kind, hidden_from)
+        box, compiler, function = self._boxed(code), *self._cpp(coding)
+        work = _Cases(box, self.limits, hidden_from)
+        async with self._turns.turn(owner):
+            program = await asyncio.to_thread(compiler.compile, code, function)
+            results = await asyncio.to_thread(work.compiled, program, function, cases)
+        return RunResult(kind=kind, language="cpp", cases=results, remarks=program.remarks)
+
+    async def attempt(self, owner: str, code: str, own: str, coding: Coding | None = None) -> Trial:
+        """The candidate's own input: an expression or a few lines after the code.
+
+        With ``coding`` the code is C++, and the input an expression that calls its function.
+        """
         if not own.strip():
             raise CodeRejected("Your own input is empty. Type a call of your code into it.")
         if len(own) > LONGEST_INPUT:
             raise CodeRejected(f"Your own input is longer than {LONGEST_INPUT:,} characters.")
         box = self._boxed(code)
+        if coding is not None:
+            compiler, function = self._cpp(coding)
+            async with self._turns.turn(owner):
+                program = await asyncio.to_thread(compiler.compile, code, function)
+                return await asyncio.to_thread(
+                    _try_compiled, box, self.limits, program, function, own
+                )
         async with self._turns.turn(owner):
             reply = await asyncio.to_thread(_ask_once, box, self.limits, code, own)
-        message, line = _problem(reply, self.limits)
+        message, line = _problem(reply, self.limits, "python")
         shown = str(reply.said.get("shown") or "") if reply.said and not message else ""
         return Trial(shown=shown, message=message, line=line, output=reply.output)
 
-    async def measure(self, owner: str, code: str, growth: Growth) -> Fit:
-        """Runs the code on growing inputs and fits the class of its growth."""
+    async def measure(
+        self, owner: str, code: str, coding: Coding, language: Language = "python"
+    ) -> Fit | None:
+        """Runs the code on growing inputs and fits the class of its growth; None: not asked for."""
+        growth = coding.growth
+        if growth is None:
+            return None
         box = self._boxed(code)
         async with self._turns.turn(owner):
-            points = await asyncio.to_thread(_measure, box, self.limits, code, growth)
+            if language == "python":
+                points = await asyncio.to_thread(_measure, box, self.limits, code, growth)
+            else:
+                compiler, function = self._cpp(coding)
+                program = await asyncio.to_thread(compiler.compile, code, function)
+                points = await asyncio.to_thread(
+                    _measure_compiled, Calls(box, self.limits, program, function), growth
+                )
         return fit(points)
+
+    def _cpp(self, coding: Coding) -> tuple[Compiler, Function]:
+        function = cpp.function(coding)
+        if self._compiler is None or function is None:
+            raise SandboxUnavailable(
+                f"C++ can't be run here: {self.why_not_cpp(coding)}. Write it in Python."
+            )
+        return self._compiler, function
 
     def _boxed(self, code: str) -> bubblewrap.Bubblewrap:
         if self._box is None:
@@ -130,60 +195,135 @@ def _ask_once(box: bubblewrap.Bubblewrap, limits: Limits, code: str, own: str) -
         return session.ask(code=code, run=own, show=True)
 
 
+def _try_compiled(
+    box: bubblewrap.Bubblewrap, limits: Limits, program: Program, function: Function, own: str
+) -> Trial:
+    if not program.binary:
+        return Trial(message=program.message, line=program.line)
+    with Calls(box, limits, program, function) as calls:
+        reply, _ = calls.ask(own)
+    message, line = _problem(reply, limits, "cpp")
+    shown = "" if message else _shown((reply.said or {}).get("value"))
+    return Trial(shown=shown, message=message, line=line, output=reply.output)
+
+
 def _measure(box: bubblewrap.Bubblewrap, limits: Limits, code: str, growth: Growth) -> list[Point]:
-    """Goes on to larger inputs until one takes long, fails, or the time for it is spent."""
-    points: list[Point] = []
-    deadline = time.monotonic() + LONGEST_MEASUREMENT
     with box.python(limits) as session:
-        for size in sizes(growth):
+
+        def shortest(size: int) -> float | None:
             wanted: dict[str, Any] = {
                 "grow": growth.given,
                 "run": growth.run,
                 "size": size,
                 "repeat": REPEATS,
             }
-            reply = session.ask(code=code, **wanted)
-            taken = (reply.said or {}).get("seconds")
-            if not isinstance(taken, list) or not taken:
-                break
-            shortest = min(float(one) for one in taken)
-            points.append(Point(n=size, seconds=shortest))
-            late = time.monotonic() > deadline and len(points) > FEWEST_SIZES
-            if shortest > LONG_ENOUGH or late:
-                break
+            taken = (session.ask(code=code, **wanted).said or {}).get("seconds")
+            return min(map(float, taken)) if isinstance(taken, list) and taken else None
+
+        return _points(growth, shortest)
+
+
+def _measure_compiled(calls: Calls, growth: Growth) -> list[Point]:
+    run = f"(lambda given: ({growth.run}))({growth.given})"
+    with calls:
+
+        def shortest(size: int) -> float | None:
+            reply, seconds = calls.ask(run, REPEATS, n=size)
+            fine = reply.stop is None and "error" not in (reply.said or {})
+            return sum(seconds) if fine and seconds else None
+
+        return _points(growth, shortest)
+
+
+def _points(growth: Growth, shortest: Callable[[int], float | None]) -> list[Point]:
+    """Goes on to larger inputs until one takes long, fails, or the time for it is spent."""
+    points: list[Point] = []
+    deadline = time.monotonic() + LONGEST_MEASUREMENT
+    for size in sizes(growth):
+        seconds = shortest(size)
+        if seconds is None:
+            break
+        points.append(Point(n=size, seconds=seconds))
+        late = time.monotonic() > deadline and len(points) > FEWEST_SIZES
+        if seconds > LONG_ENOUGH or late:
+            break
     return points
 
 
-class _Cases:
-    """Runs cases one after the other, in a new box after each that broke the last one."""
+class _Interpreted:
+    """Evaluates expressions after the candidate's code, in a new box after each that broke."""
 
     def __init__(self, box: bubblewrap.Bubblewrap, limits: Limits, code: str) -> None:
-        self._open: Callable[[], Session] = lambda: box.python(limits)
-        self._limits = limits
-        self._code = code
+        self._box, self._limits, self._code = box, limits, code
+        self._session: Session | None = None
 
-    def all(self, cases: Sequence[Case], hidden_from: int) -> tuple[CaseResult, ...]:
-        """The results, in order."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._session is not None:
+            self._session.end()
+
+    def ask(self, run: str) -> Reply:
+        if self._session is None:
+            self._session = self._box.python(self._limits)
+        reply = self._session.ask(code=self._code, run=run)
+        if reply.stop is not None:
+            self._session = None
+        return reply
+
+
+class _Cases:
+    """Runs cases one after the other."""
+
+    def __init__(self, box: bubblewrap.Bubblewrap, limits: Limits, hidden_from: int) -> None:
+        self._box = box
+        self._limits = limits
+        self._hidden_from = hidden_from
+        self._language: Language = "python"
+
+    def interpreted(self, code: str, cases: Sequence[Case]) -> tuple[CaseResult, ...]:
+        """The results of Python code, in order."""
+        with _Interpreted(self._box, self._limits, code) as running:
+            return self._all(cases, running.ask)
+
+    def compiled(
+        self, program: Program, function: Function, cases: Sequence[Case]
+    ) -> tuple[CaseResult, ...]:
+        """The results of a compiled program; where there is none, the compiler's words."""
+        self._language = "cpp"
+        if not program.binary:
+            told = {"message": program.message, "line": program.line}
+            first = self._left_out(cases[0], self._hidden_from <= 0, "")
+            rest = [
+                self._left_out(case, place >= self._hidden_from, "It doesn't compile.")
+                for place, case in enumerate(cases[1:], 1)
+            ]
+            return (first.model_copy(update={"status": "error", **told}), *rest)
+        with Calls(self._box, self._limits, program, function) as calls:
+            return self._all(cases, lambda run: calls.ask(run)[0])
+
+    def _all(self, cases: Sequence[Case], ask: Callable[[str], Reply]) -> tuple[CaseResult, ...]:
         results = []
         stops = 0
-        with ExitStack() as boxes:
-            session: Session | None = None
-            for position, case in enumerate(cases):
-                hidden = position >= hidden_from
-                if stops >= MOST_STOPS:
-                    results.append(_not_run(case, hidden))
-                    continue
-                if session is None:
-                    session = boxes.enter_context(self._open())
-                reply = session.ask(code=self._code, run=case.run)
-                if reply.stop is not None:
-                    stops += 1
-                    session = None
-                results.append(self._result(case, hidden, reply))
+        for position, case in enumerate(cases):
+            hidden = position >= self._hidden_from
+            if stops >= MOST_STOPS:
+                why = f"It was not run, since {MOST_STOPS} cases before it had to be stopped."
+                results.append(self._left_out(case, hidden, why))
+                continue
+            reply = ask(case.run)
+            stops += reply.stop is not None
+            results.append(self._result(case, hidden, reply))
         return tuple(results)
 
     def _result(self, case: Case, hidden: bool, reply: Reply) -> CaseResult:
-        message, line = _problem(reply, self._limits)
+        message, line = _problem(reply, self._limits, self._language)
         got: Any = None
         if message:
             status: Any = reply.stop or "error"
@@ -207,34 +347,35 @@ class _Cases:
         """Compares outside; a property of the value is looked at in a box without the code."""
         if case.verify is None:
             return same(got, case.expect)
-        with self._open() as clean:
+        with self._box.python(self._limits) as clean:
             reply = clean.ask(code="", run=f"(lambda value: {case.verify})({got!r})")
         return reply.said is not None and same(reply.said.get("value"), case.expect)
 
+    @staticmethod
+    def _left_out(case: Case, hidden: bool, why: str) -> CaseResult:
+        return CaseResult(
+            status="not run",
+            hidden=hidden,
+            run=None if hidden else case.run,
+            expected=None if hidden else _shown(case.expect),
+            message=why,
+            family=family(case) if hidden else None,
+        )
 
-def _problem(reply: Reply, limits: Limits) -> tuple[str, int | None]:
+
+def _problem(reply: Reply, limits: Limits, language: Language) -> tuple[str, int | None]:
     """Why there is no value, and in which line; an empty text: there is one."""
     if reply.said is None:
-        return explain_stop(
-            reply.stop or "crash", reply.code, limits.case_seconds, limits.output
-        ), None
+        why = explain_stop(
+            reply.stop or "crash", reply.code, limits.case_seconds, limits.output, language
+        )
+        return why, None
     said = reply.said.get("error")
     if said is None:
         return "", None
     line = reply.said.get("line")
     kind = str(reply.said.get("kind") or "")
     return explain_error(kind, str(said), limits.memory), line if isinstance(line, int) else None
-
-
-def _not_run(case: Case, hidden: bool) -> CaseResult:
-    return CaseResult(
-        status="not run",
-        hidden=hidden,
-        run=None if hidden else case.run,
-        expected=None if hidden else _shown(case.expect),
-        message=f"It was not run, since {MOST_STOPS} cases before it had to be stopped.",
-        family=family(case) if hidden else None,
-    )
 
 
 def _shown(value: Any) -> str:

@@ -7,7 +7,7 @@ import sys
 from radon.complexity import cc_visit
 from radon.metrics import mi_visit
 
-from interviewer.coding import Figures, Remark
+from interviewer.coding import Figures, Language, Remark
 
 _RULES = "E7,F,B,C4,N8,PLR17,RET,SIM,A,C90,ERA"
 _IGNORED = "F401,RET503,N803,N806,B905"
@@ -16,8 +16,13 @@ _MOST_REMARKS = 12
 _SECONDS = 10.0
 
 
-def read(code: str) -> Figures:
-    """What the linter remarks, how much the functions branch, and how easily it is changed."""
+def read(code: str, language: Language = "python") -> Figures:
+    """What the linter remarks, how much the functions branch, and how easily it is changed.
+
+    Of C++ only the lines are counted here; the remarks are the compiler's.
+    """
+    if language == "cpp":
+        return Figures(lines=sum(bool(line.strip()) for line in code.splitlines()))
     remarks = tuple(sorted(_remarks(code), key=lambda one: one.line))[:_MOST_REMARKS]
     lines = sum(bool(line.strip()) for line in code.splitlines())
     try:

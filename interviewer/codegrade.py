@@ -87,7 +87,7 @@ def code_report(
         grades=(
             _correctness(entry.result, any(one.result is not None for one in before)),
             _efficiency(question.coding, entry, claim),
-            _maintainability(entry.figures),
+            _maintainability(entry),
         ),
         submissions=len(before) + 1,
     )
@@ -124,9 +124,12 @@ def _efficiency(coding: Coding, entry: CodeEntry, claim: Complexity | None) -> C
     return _grade("efficiency", 3 if wrong else 5 if claim else 4, f"{words}.")
 
 
-def _maintainability(figures: Figures | None) -> CodeGrade:
+def _maintainability(entry: CodeEntry) -> CodeGrade:
+    figures = entry.figures
     if figures is None:
         return _grade("maintainability", None, "The code was not read.")
+    if entry.language == "cpp":
+        return _grade("maintainability", None, _of_compiler(entry.result, figures))
     if figures.complexity is None:
         return _grade("maintainability", 1, "The code is not valid Python.")
     remarks = len(figures.remarks)
@@ -139,6 +142,13 @@ def _maintainability(figures: Figures | None) -> CodeGrade:
         f"maintainability index {figures.maintainability:g} of 100; {figures.lines} lines."
     )
     return _grade("maintainability", level, words)
+
+
+def _of_compiler(result: RunResult | None, figures: Figures) -> str:
+    """No level: a compiler warns of mistakes, and says nothing of how the code reads."""
+    if result is None:
+        return "The C++ was not compiled."
+    return f"{len(figures.remarks)} warnings of the C++ compiler; {figures.lines} lines."
 
 
 def _grade(subject: Subject, level: int | None, found: str) -> CodeGrade:

@@ -127,7 +127,8 @@ def _from_results(
 ) -> Iterator[CodeProbe]:
     if failing := _failing(kept):
         kind, detail, line = failing
-        yield ask(kind, codereading.point_at(kept.code, line or 0), detail=detail)
+        raised = codereading.point_at(kept.code, line or 0)
+        yield ask(kind, raised or codereading.last_return(kept.code), detail=detail)
     if growing := _from_growth(question, kept, said):
         kind, claim = growing
         yield ask(kind, codereading.innermost_loop(kept.code), claim=claim)
@@ -138,7 +139,7 @@ def _from_text(
 ) -> Iterator[CodeProbe]:
     submitted = kept.kind == "submit"
     if submitted and (unseen := _untested(question, kept)):
-        yield ask("untested", detail=unseen)
+        yield ask("untested", codereading.last_return(kept.code), detail=unseen)
     if named := _hard_to_follow(kept):
         yield ask("structure", named[1], detail=named[0])
     loop, holder = codereading.innermost_loop(kept.code), codereading.holder(kept.code)
@@ -208,8 +209,8 @@ def _hard_to_follow(entry: CodeEntry) -> tuple[str, Pointer | None] | None:
 
 _LINE = re.compile(r"\blines?\s+(\d+)", re.IGNORECASE)
 _NAMED = re.compile(
-    r"\b(?:variable|function|method|class|list|dictionary|loop over)\s+[“\"'`]?"
-    r"(?!that\b|which\b|you\b|is\b|are\b|on\b|in\b|for\b|of\b|to\b|and\b|with\b|when\b|if\b|at\b)"
+    r"\b(?:variable|loop over)\s+[“\"'`]?"
+    r"(?!(?:the|your|that|which|you|is|are|on|in|for|of|to|and|with|when|if|at|all|each)\b)"
     r"(?P<name>[A-Za-z_]\w*)"
 )
 _LIKE_CODE = re.compile(
@@ -223,7 +224,7 @@ _GROWTH = re.compile(
 _SPOKEN = """
     loop loops line lines code function method variable list input inputs given return returned run
     value values condition statement call element elements iteration inside outer inner larger large
-    small size every pass assign assigned initialize initialized variable's execute executed solution
+    small size every pass assign assigned initialize initialized execute executed solution
     submission timed case handle
 """
 """What one says about any code; it gives nothing away."""

@@ -82,6 +82,13 @@ def holder(code: str) -> Pointer | None:
     return _first(code, (bool(_HOLDS.match(line)) for line in code.splitlines()))
 
 
+def last_return(code: str) -> Pointer | None:
+    """Where the code hands its result back."""
+    lines = code.splitlines()
+    returns = [n for n, line in enumerate(lines, 1) if re.match(r"\s*return\s+\S", line)]
+    return point_at(code, returns[-1]) if returns else None
+
+
 def definition(code: str, signature: str) -> Pointer | None:
     """Where the code defines what the question asks for; else its first line."""
     wanted = re.search(r"(?:def|class)\s+(\w+)", signature)

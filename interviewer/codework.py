@@ -8,9 +8,9 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from interviewer import codefigures
+from interviewer import codefigures, cpp
 from interviewer.bench import LONGEST_CODE, Bench
-from interviewer.coding import CodeEntry, RunResult, Trial, latest
+from interviewer.coding import CodeEntry, Language, RunResult, Trial, latest
 from interviewer.content import Content
 from interviewer.errors import CodeRejected
 from interviewer.rubric import Coding, Question
@@ -41,52 +41,118 @@ class CodeWork:
         question = self._question(question_id)
         return question if question.coding else None
 
-    def text(self, interview: Interview, question: Question) -> str:
-        """What the editor holds: the code as it was left, else the question's signature."""
+    def language(self, interview: Interview, question: Question) -> Language:
+        """The language that the candidate last wrote in."""
         kept = latest(interview.code, question.id)
+        return kept.language if kept else "python"
+
+    def text(
+        self, interview: Interview, question: Question, language: Language | None = None
+    ) -> str:
+        """What the editor holds: the code as it was left, else the question's signature."""
         assert question.coding is not None
-        return kept.code if kept else question.coding.signature
+        chosen = language or self.language(interview, question)
+        kept = latest([one for one in interview.code if one.language == chosen], question.id)
+        if kept is not None:
+            return kept.code
+        function = cpp.function(question.coding)
+        return function.stub if chosen == "cpp" and function else question.coding.signature
 
-    def save(self, interview_id: str, question_id: str, code: str) -> None:
+    def switch(self, interview_id: str, question_id: str, code: str, to: Language) -> str:
+        """Turns to another language; returns what the editor holds in it.
+
+        What was written in the language before is kept beside it.
+        """
+        interview = self._store.load(interview_id)
+        question = self._question(question_id)
+        came_from: Language = "python" if to == "cpp" else "cpp"
+        self._check_length(code)
+        # The draft before goes with the new one: a question has one draft.
+        lasting = [
+            one for one in interview.code if one.kind != "draft" and one.language == came_from
+        ]
+        before = latest(lasting, question_id)
+        if code.strip() and (before is None or before.code != code):
+            self._keep(interview_id, question_id, "kept", code, language=came_from)
+        text = self.text(interview, question, to)
+        self._keep(interview_id, question_id, "draft", text, language=to)
+        return text
+
+    def save(
+        self, interview_id: str, question_id: str, code: str, language: Language = "python"
+    ) -> None:
         """Keeps the draft."""
-        if len(code) > LONGEST_CODE:
-            raise CodeRejected(
-                f"Your code has {len(code):,} characters; at most {LONGEST_CODE:,} can be kept."
-            )
-        self._keep(interview_id, question_id, "draft", code)
+        self._check_length(code)
+        self._keep(interview_id, question_id, "draft", code, language=language)
 
-    async def run(self, interview_id: str, question_id: str, code: str) -> RunResult:
+    def save_typed(
+        self, interview_id: str, question_id: str, code: str, language: Language
+    ) -> None:
+        """Keeps the draft, unless the candidate has turned to another language meanwhile."""
+        if self.language(self._store.load(interview_id), self._question(question_id)) == language:
+            self.save(interview_id, question_id, code, language)
+
+    async def run(
+        self, interview_id: str, question_id: str, code: str, language: Language = "python"
+    ) -> RunResult:
         """Runs the visible tests."""
         coding = self._coding(question_id)
-        self.save(interview_id, question_id, code)
-        result = await self.bench.run_visible(interview_id, coding, code)
-        self._keep(interview_id, question_id, "run", code, result=result)
+        self.save(interview_id, question_id, code, language)
+        result = await self.bench.run_visible(interview_id, coding, code, language)
+        self._keep(interview_id, question_id, "run", code, language=language, result=result)
         return result
 
-    async def attempt(self, interview_id: str, question_id: str, code: str, own: str) -> Trial:
+    async def attempt(
+        self,
+        interview_id: str,
+        question_id: str,
+        code: str,
+        own: str,
+        language: Language = "python",
+    ) -> Trial:
         """Runs the candidate's own input."""
-        self._coding(question_id)
-        self.save(interview_id, question_id, code)
-        return await self.bench.attempt(interview_id, code, own)
+        coding = self._coding(question_id)
+        self.save(interview_id, question_id, code, language)
+        compiled = coding if language == "cpp" else None
+        return await self.bench.attempt(interview_id, code, own, compiled)
 
-    async def submit(self, interview_id: str, question_id: str, code: str) -> CodeEntry:
+    async def submit(
+        self, interview_id: str, question_id: str, code: str, language: Language = "python"
+    ) -> CodeEntry:
         """Runs every test, measures the growth, reads the figures.
 
         Where the code isn't run (PyTorch, or no box on this machine), it is kept and read.
         """
-        self.save(interview_id, question_id, code)
+        self.save(interview_id, question_id, code, language)
         if not code.strip():
             raise CodeRejected("The editor is empty. Write your code first, then submit it.")
         coding = self._question(question_id).coding
         result, fit = None, None
-        figures = asyncio.create_task(asyncio.to_thread(codefigures.read, code))
+        reading = asyncio.create_task(asyncio.to_thread(codefigures.read, code, language))
         if coding is not None and coding.runs and self.bench.can_run:
-            result = await self.bench.submit(interview_id, coding, code)
-            if coding.growth is not None and result.passed:
-                fit = await self.bench.measure(interview_id, code, coding.growth)
+            result = await self.bench.submit(interview_id, coding, code, language)
+            if result.passed:
+                fit = await self.bench.measure(interview_id, code, coding, language)
+        figures = await reading
+        if result is not None and language == "cpp":
+            figures = figures.model_copy(update={"remarks": result.remarks})
         return self._keep(
-            interview_id, question_id, "submit", code, result=result, fit=fit, figures=await figures
+            interview_id,
+            question_id,
+            "submit",
+            code,
+            language=language,
+            result=result,
+            fit=fit,
+            figures=figures,
         )
+
+    @staticmethod
+    def _check_length(code: str) -> None:
+        if len(code) > LONGEST_CODE:
+            raise CodeRejected(
+                f"Your code has {len(code):,} characters; at most {LONGEST_CODE:,} can be kept."
+            )
 
     def _question(self, question_id: str) -> Question:
         for rubric in self._content.rubrics.values():

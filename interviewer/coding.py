@@ -49,12 +49,22 @@ class CaseResult(Strict):
         return self.status == "passed"
 
 
+class Remark(Strict):
+    """What a linter says about a line."""
+
+    line: int
+    rule: str
+    text: str
+
+
 class RunResult(Strict):
     """All cases of one run."""
 
     kind: Kind
     language: Language
     cases: tuple[CaseResult, ...]
+    remarks: tuple[Remark, ...] = ()
+    """What the compiler warned of."""
 
     @property
     def passed(self) -> int:
@@ -65,14 +75,6 @@ class RunResult(Strict):
     def all_passed(self) -> bool:
         """Whether every case passed."""
         return self.passed == len(self.cases)
-
-
-class Remark(Strict):
-    """What a linter says about a line."""
-
-    line: int
-    rule: str
-    text: str
 
 
 class Trial(Strict):
@@ -101,9 +103,11 @@ class CodeEntry(Strict):
     """A state of a candidate's code, with what was done with it."""
 
     question_id: str
-    kind: Literal["draft", "asked", "run", "submit"]
-    """A draft takes the place of the one before; what was asked about stays."""
+    kind: Literal["draft", "kept", "run", "submit"]
+    """A draft takes the place of the one before; what was asked about, or was left for another
+    language, is kept."""
     code: str
+    language: Language = "python"
     at: datetime
     result: RunResult | None = None
     """None for what wasn't run, and where the code is only read."""
@@ -118,7 +122,7 @@ def submission(entries: Sequence[CodeEntry], question_id: str) -> CodeEntry | No
 
 def latest(entries: Sequence[CodeEntry], question_id: str) -> CodeEntry | None:
     """The code as it stands."""
-    return _last(entries, question_id, {"draft", "asked", "run", "submit"})
+    return _last(entries, question_id, {"draft", "kept", "run", "submit"})
 
 
 def _last(entries: Sequence[CodeEntry], question_id: str, kinds: set[str]) -> CodeEntry | None:
@@ -250,7 +254,13 @@ def explain_error(kind: str, said: str, memory: int) -> str:
     return f"{said}. {hint.format(memory=memory // 2**20)}".strip() if hint else said
 
 
-def explain_stop(stop: str, code: int | None, case_seconds: float, output: int) -> str:
+def explain_stop(
+    stop: str,
+    code: int | None,
+    case_seconds: float,
+    output: int,
+    language: Language = "python",
+) -> str:
     """Why a run was ended before it gave a value."""
     if stop == "time":
         return (
@@ -260,6 +270,11 @@ def explain_stop(stop: str, code: int | None, case_seconds: float, output: int) 
     if stop == "output":
         return f"It was stopped after printing more than {output // 1024} KB."
     number = (code or 0) - 128
+    if number in {6, 7, 8, 11} and language == "cpp":
+        return (
+            "It crashed: an index out of its bounds, a division by zero, a recursion that is too "
+            "deep, or an exception that nothing catches does that."
+        )
     if number in {6, 7, 11}:
         return (
             "It crashed inside Python itself; a recursion that is too deep, or memory that ran "

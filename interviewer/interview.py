@@ -516,7 +516,7 @@ class InterviewService:
         about = turn.question_id and asked_about_code([turn], turn.question_id)
         read = latest(interview.code, turn.question_id) if about and turn.question_id else None
         if read is not None and read.kind == "draft":
-            self._store.add_code(interview.id, read.model_copy(update={"kind": "asked"}))
+            self._store.add_code(interview.id, read.model_copy(update={"kind": "kept"}))
 
     async def _grade(self, interview_id: str) -> None:
         """Judges what is left to judge; whoever waits for a reply goes first."""

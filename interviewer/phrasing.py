@@ -1,6 +1,7 @@
 """A chosen probe in the persona's words: asked of the model, held against the rules, said."""
 
 import contextlib
+import re
 from collections.abc import Callable, Mapping
 
 from interviewer import codeprobe, codereading, logs, probe
@@ -70,6 +71,8 @@ class Phraser:
                 if "?" in piece:
                     break
         text = _closed(f"{text.partition('?')[0]}?".strip())
+        if not re.search(r"\byou", text, re.IGNORECASE):
+            text = f"In your code, {text[:1].lower()}{text[1:]}"
         faults = codeprobe.faults(
             text, about, target, question=scene.question, said=scene.said, earlier=scene.asked
         )

@@ -79,6 +79,19 @@ async def test_runs_and_submissions_are_kept_with_what_came_of_them(service, sto
     assert submission(interview.code, "kmeans") is None
 
 
+async def test_each_language_keeps_what_was_written_in_it(service, store, work):
+    one = service.start(["coding"], question_ids=[QUESTION])
+    question = work.question(store.load(one))
+    work.save(one, QUESTION, QUADRATIC)
+    assert "long long count_runs(" in work.switch(one, QUESTION, QUADRATIC, "cpp")
+    work.save(one, QUESTION, "int x;", "cpp")
+    work.save_typed(one, QUESTION, "late = 1", "python")
+    interview = store.load(one)
+    assert (work.language(interview, question), work.text(interview, question)) == ("cpp", "int x;")
+    assert work.switch(one, QUESTION, "int x;", "python") == QUADRATIC
+    assert work.text(store.load(one), question, "cpp") == "int x;"
+
+
 async def test_own_input_runs_after_the_code(service, work):
     one = service.start(["coding"], question_ids=[QUESTION])
     trial = await work.attempt(one, QUESTION, QUADRATIC, "count_runs([1, 1], 1)")

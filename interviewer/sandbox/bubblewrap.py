@@ -21,8 +21,6 @@ from interviewer.sandbox.session import Limits, Session
 _LAUNCHER = Path(__file__).with_name("launcher.py")
 _TOOLS = ("/bin", "/usr/bin", "/usr/include", "/usr/lib/gcc", "/usr/libexec/gcc")
 """What a C++ compiler needs beside the system's libraries."""
-_SCRATCH = 64 * 1024 * 1024
-"""Bytes that a compiler may write; kept in memory and gone with the box."""
 
 
 class Bubblewrap:
@@ -48,13 +46,25 @@ class Bubblewrap:
         shown = ["--ro-bind", str(binary), "/opt/program"]
         return self._open(limits, shown, self._filter, ["/opt/program"])
 
-    def compiler(self, command: Sequence[str], source: Path, limits: Limits) -> Session:
-        """A session with a compiler: it sees ``source`` as /opt/source.cpp, writes to /scratch."""
+    def compiler(
+        self,
+        command: Sequence[str],
+        source: Path,
+        folder: Path,
+        limits: Limits,
+        prelude: Path | None = None,
+    ) -> Session:
+        """A session with a compiler: it sees ``source`` as /opt/source.cpp.
+
+        What it makes goes to ``folder``, its /scratch, and nowhere else.
+        """
         shown = ["--ro-bind", str(source), "/opt/source.cpp"]
-        for folder in _TOOLS:
-            shown += _bind(Path(folder))
+        if prelude is not None:
+            shown += ["--ro-bind", str(prelude), "/opt/prelude"]
+        for tools in _TOOLS:
+            shown += _bind(Path(tools))
         shown += ["--ro-bind-try", "/etc/alternatives", "/etc/alternatives"]
-        shown += ["--size", str(_SCRATCH), "--tmpfs", "/scratch", "--chdir", "/scratch"]
+        shown += ["--bind", str(folder), "/scratch", "--chdir", "/scratch"]
         shown += ["--setenv", "PATH", "/usr/bin:/bin", "--setenv", "TMPDIR", "/scratch"]
         return self._open(limits, shown, self._compiler_filter, command)
 

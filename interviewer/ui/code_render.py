@@ -25,19 +25,26 @@ def why_not(coding: Coding, of_machine: str) -> str:
     return ""
 
 
-def task(question: Question, not_run: str) -> str:
-    """The statement with its limits and the tests that the candidate sees."""
+def task(question: Question, not_run: str, no_cpp: str) -> str:
+    """The statement with its limits and the tests that the candidate sees.
+
+    ``no_cpp``: why it has to be Python; empty where C++ may be chosen.
+    """
     coding = question.coding
     assert coding is not None
     tests = "".join(
         f"<li><code>{_safe(case.run)}</code> → <code>{_safe(repr(case.expect))}</code></li>"
         for case in coding.visible
     )
+    languages = "In Python, numpy may be imported."
+    if no_cpp and not not_run:
+        languages = f"Python only, for {_safe(no_cpp)}; numpy may be imported."
+    elif not not_run:
+        languages += " In C++ (C++17), the tests make the same calls as in Python below."
     note = f'<p class="note">{_safe(not_run)}</p>' if not_run else ""
     return (
         f'<section class="task" aria-label="The task"><p>{_safe(coding.statement)}</p>'
-        f'<p class="fine"><strong>Limits:</strong> {_safe(coding.limits)} Python only here; '
-        "numpy may be imported.</p>"
+        f'<p class="fine"><strong>Limits:</strong> {_safe(coding.limits)} {languages}</p>'
         f"<details><summary>Visible tests</summary><ul>{tests}</ul></details>{note}</section>"
     )
 

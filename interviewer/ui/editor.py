@@ -2,16 +2,18 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from interviewer.coding import latest, submission
+from interviewer.coding import Language, latest, submission
 from interviewer.errors import InterviewerError
 from interviewer.interview import View
 from interviewer.runtime import Runtime
 from interviewer.ui import code_render
 
+_KEYS = Path(__file__).with_name("editor_keys.js")
 SAVE_AFTER = 1.5
 """Seconds after which what was typed is kept."""
 
@@ -24,6 +26,13 @@ class EditorView:
         self.holds = gr.State("")
         with gr.Column(visible=False, elem_id="editor-view") as self._view:
             self._task = gr.HTML(elem_id="task")
+            self._language = gr.Radio(
+                [("Python", "python"), ("C++", "cpp")],
+                value="python",
+                label="Language",
+                elem_id="language",
+                visible=False,
+            )
             self._code = gr.Code(
                 language="python",
                 label="Your code, which the interviewer sees",
@@ -51,12 +60,14 @@ class EditorView:
             self._results = gr.HTML(elem_id="results")
         self.outputs = [
             *(self._view, self._task, self._code, self._run, self._submit, self._try, self._own),
-            *(self._results, self.holds),
+            *(self._results, self._language, self.holds),
         ]
 
-    def wire(self, place: gr.BrowserState, private: dict[str, Any]) -> None:
+    def wire(self, demo: gr.Blocks, place: gr.BrowserState, private: dict[str, Any]) -> None:
         """The events of this view."""
-        code = [place, self.holds, self._code]
+        demo.load(None, None, None, js=_KEYS.read_text(encoding="utf-8"), queue=False, **private)
+        code = [place, self.holds, self._code, self._language]
+        self._language.input(self._on_language, code, [self._code, self._results], **private)
         # While one is being kept, the latest of those after it waits: nothing typed is left out.
         self._code.input(self._on_input, code, None, trigger_mode="always_last", **private)
         self._run.click(self._on_run, code, [self._results], **private)
@@ -90,10 +101,15 @@ class EditorView:
             view.interview.code, question.id
         )
         usable = gr.update(visible=runs)
+        no_cpp = self._work.bench.why_not_cpp(question.coding)
+        language = self._work.language(view.interview, question)
         return {
             self._view: gr.update(visible=True),
-            self._task: code_render.task(question, why_not),
-            self._code: self._work.text(view.interview, question),
+            self._task: code_render.task(question, why_not, no_cpp),
+            self._code: gr.update(
+                value=self._work.text(view.interview, question), language=language
+            ),
+            self._language: gr.update(visible=runs and not no_cpp, value=language),
             self._run: usable,
             self._try: usable,
             self._own: gr.update(visible=runs, value=""),
@@ -101,35 +117,51 @@ class EditorView:
             self.holds: question.id,
         }, question.id
 
-    async def _on_input(self, place: str, question_id: str, code: str) -> None:
+    async def _on_language(
+        self, place: str, question_id: str, code: str, language: Language
+    ) -> tuple[Any, str]:
+        """The editor in the other language."""
+        try:
+            text = self._work.switch(_id(place), question_id, code, language)
+        except InterviewerError as error:
+            return gr.skip(), code_render.problem(str(error))
+        return gr.update(value=text, language=language), ""
+
+    async def _on_input(self, place: str, question_id: str, code: str, language: Language) -> None:
         await asyncio.sleep(SAVE_AFTER)
         if not question_id:
             return
         try:
-            self._work.save(_id(place), question_id, code)
+            self._work.save_typed(_id(place), question_id, code, language)
         except InterviewerError as error:
             gr.Warning(str(error))
 
-    async def _on_run(self, place: str, question_id: str, code: str) -> AsyncIterator[str]:
+    async def _on_run(
+        self, place: str, question_id: str, code: str, language: Language
+    ) -> AsyncIterator[str]:
         async def work() -> str:
-            return code_render.result(await self._work.run(_id(place), question_id, code))
+            found = await self._work.run(_id(place), question_id, code, language)
+            return code_render.result(found)
 
         async for shown in _while_running("Running the visible tests", work):
             yield shown
 
     async def _on_own(
-        self, place: str, question_id: str, code: str, own: str
+        self, place: str, question_id: str, code: str, language: Language, own: str
     ) -> AsyncIterator[str]:
         async def work() -> str:
-            trial = await self._work.attempt(_id(place), question_id, code, own)
+            trial = await self._work.attempt(_id(place), question_id, code, own, language)
             return code_render.trial(trial, own)
 
         async for shown in _while_running("Running your input", work):
             yield shown
 
-    async def _on_submit(self, place: str, question_id: str, code: str) -> AsyncIterator[str]:
+    async def _on_submit(
+        self, place: str, question_id: str, code: str, language: Language
+    ) -> AsyncIterator[str]:
         async def work() -> str:
-            return code_render.entry(await self._work.submit(_id(place), question_id, code))
+            found = await self._work.submit(_id(place), question_id, code, language)
+            return code_render.entry(found)
 
         async for shown in _while_running("Running every test, then growing inputs", work):
             yield shown

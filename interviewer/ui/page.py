@@ -92,7 +92,7 @@ class Page:
         demo.load(self._on_load, [self._owner], [self._owner], **private).then(**tail)
         self._start.wire(private)
         self._chat.wire(demo, self._place, tail, private)
-        self._editor.wire(self._place, private)
+        self._editor.wire(demo, self._place, private)
         self._report.wire(self._place, private)
         self._loop.wire(self._place, private)
         self._history.wire(tail, private)

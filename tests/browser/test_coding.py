@@ -4,15 +4,18 @@ The model is a stand-in at the other end of the wire that says no to everything:
 here is the editor, and a real one would grade for minutes.
 """
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from interviewer.cpp import COMPILER
 from tests.browser.conftest import Program
 from tests.browser.talk import REPLY_MS, answer, assert_accessible, assert_fits, end
-from tests.doubles import FakeEndpoint, completion, top
+from tests.doubles import FakeEndpoint, completion, raw_stream, top
 
 pytestmark = pytest.mark.browser
 
@@ -28,6 +31,53 @@ SLOW = """def discordant_pairs(first, second):
 """
 
 
+CPP = """using namespace std;
+long long discordant_pairs(vector<string> first, vector<string> second) {
+    map<string, int> place;
+    for (size_t i = 0; i < second.size(); ++i) place[second[i]] = i;
+    long long bad = 0;
+    for (size_t i = 0; i < first.size(); ++i)
+        for (size_t j = 0; j < i; ++j)
+            if (place[first[j]] > place[first[i]]) bad++;
+    return bad;
+}
+"""
+
+
+def held(page: Page) -> str:
+    """The whole text in the editor, also the lines that are scrolled out of sight."""
+    content = page.locator("#code .cm-content")
+    return str(content.evaluate("el => el.cmTile.root.view.state.doc.toString()"))
+
+
+def try_the_keys(page: Page) -> None:
+    """Types as one does: the editor indents by four columns."""
+    write(page, "")
+    page.keyboard.type("def f(x):\nif x:\nreturn 1\nelse")
+    assert held(page) == "def f(x):\n    if x:\n        return 1\n    else"
+    for key in ("Shift+Tab", "Home", "Tab", "Tab", "Shift+Tab", "Backspace", "Tab"):
+        page.keyboard.press(key)
+    assert held(page).endswith("\n    else")
+    page.keyboard.press("Control+A")
+    page.keyboard.press("Tab")
+    assert held(page).startswith("    def f(x):\n        if x:")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    expect(page.locator("#code .cm-content")).not_to_be_focused()
+
+
+def try_cpp(page: Page) -> None:
+    """Chooses C++, writes it, meets the compiler, passes, comes back."""
+    page.locator("#language").get_by_text("C++").click()
+    expect(page.locator("#code .cm-content")).to_contain_text("long long discordant_pairs(")
+    write(page, CPP.replace("bad++", "worse++"))
+    page.locator("#run").click()
+    expect(page.locator("#results")).to_contain_text("'worse' was not declared", timeout=REPLY_MS)
+    write(page, CPP)
+    page.locator("#run").click()
+    expect(page.locator("#results .verdict")).to_contain_text("2 of 2", timeout=REPLY_MS)
+
+
 def write(page: Page, text: str) -> None:
     """Puts code into the editor as a paste does."""
     editor = page.locator("#code .cm-content")
@@ -37,9 +87,26 @@ def write(page: Page, text: str) -> None:
     page.keyboard.insert_text(text)
 
 
+_PIECE = {
+    "id": "1",
+    "object": "chat.completion.chunk",
+    "created": 1,
+    "model": "stand-in",
+    "choices": [{"index": 0, "delta": {"content": "No."}, "finish_reason": "stop"}],
+}
+
+
+def says_no(handler: Any) -> None:
+    """No to every check, and no words for any question: the files' own are said."""
+    if handler.server.requests[-1].body.get("stream"):
+        raw_stream(f"data: {json.dumps(_PIECE)}\n\ndata: [DONE]\n\n")(handler)
+    else:
+        completion("No", top(No=-0.1, Yes=-3.0))(handler)
+
+
 @pytest.fixture
 def endpoint() -> Iterator[FakeEndpoint]:
-    server = FakeEndpoint(completion("No", top(No=-0.1, Yes=-3.0)))
+    server = FakeEndpoint(says_no)
     yield server
     server.stop()
 
@@ -59,6 +126,14 @@ def test_a_whole_coding_round(
     page.locator("#start").click()
     expect(page.locator("#task")).to_contain_text("Limits", timeout=REPLY_MS)
     expect(page.locator("#code .cm-content")).to_contain_text("def ")
+    try_the_keys(page)
+    if Path(COMPILER).exists():
+        try_cpp(page)
+        page.screenshot(path=screenshots / "coding_cpp.png")
+        page.locator("#language").get_by_text("Python").click()
+        expect(page.locator("#code .cm-content")).to_contain_text("def f(x)")
+    else:
+        expect(page.locator("#task")).to_contain_text("install g++")
     write(page, SLOW)
     page.locator("#run").click()
     expect(page.locator("#results .verdict")).to_contain_text("2 of 2", timeout=REPLY_MS)
@@ -84,7 +159,7 @@ def test_a_whole_coding_round(
         "I look at every pair of places and count those in opposite order. It runs in O(n log n) "
         "time, and the map takes linear memory.",
     )
-    assert "isn't what I see" in asked
+    assert "isn't what I see. Take line 6, “for j in range(i)”" in asked
     end(page)
     expect(page.locator("#report")).to_contain_text("Code: correctness, from the tests")
     expect(page.locator("#report")).to_contain_text("you claimed n log n")

@@ -65,6 +65,11 @@ class Fit(Strict):
     """Why it isn't clear."""
 
     @property
+    def others(self) -> tuple[Complexity, ...]:
+        """What it could also be."""
+        return tuple(one for one in self.possible if one != self.best)
+
+    @property
     def clear(self) -> bool:
         """Whether exactly one class is left."""
         return len(self.possible) == 1
@@ -189,6 +194,29 @@ def _near(possible: Sequence[Complexity], wanted: Complexity) -> bool:
 def contradicts(found: Fit, claim: Complexity) -> bool:
     """Whether the measurements rule a claim out, by more than a logarithm."""
     return verdict(found, claim) in {"slower than wanted", "faster than wanted"}
+
+
+def in_words(found: Fit) -> str:
+    """The fit as a sentence."""
+    if found.best is None:
+        return f"The growth of its time is not clear: {found.note}."
+    words = f"Its time grows like {found.best} (r² {_r2(found.r2)})"
+    if not found.clear and found.possible:
+        return f"{words}; it could also be {' or '.join(found.others)}."
+    return f"{words}; next best is {found.runner_up} (r² {_r2(found.runner_up_r2)})."
+
+
+def _r2(value: float | None) -> str:
+    # Rounded down: a fit that isn't perfect must not be called so.
+    return "unknown" if value is None else f"{math.floor(value * 1000) / 1000:.3f}".lstrip("0")
+
+
+def time_in_words(seconds: float) -> str:
+    """A duration in the unit that suits it."""
+    units = (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6))
+    unit, size = next((one for one in units if seconds >= one[1]), units[-1])
+    shown = seconds / size
+    return f"{shown:.0f} {unit}" if shown >= 10 else f"{shown:.1f} {unit}"
 
 
 # --- What a candidate claims ------------------------------------------------------------

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterator
 
+from interviewer.coding import CaseResult, CodeEntry
 from interviewer.debrief import Proof
 from interviewer.figures import QuestionReport
+from interviewer.growth import Fit, curve, in_words, time_in_words
 from interviewer.loop_report import LoopReport, RoundReport, StageReport
 from interviewer.report import AreaReport, CriterionReport, Missing, Report, interval_of
 
@@ -166,12 +168,48 @@ def _code(report: Report) -> Iterator[str]:
         yield "## Your code"
         yield ""
         yield from (f"- {_plain(grade.found)}" for grade in one.grades)
-        yield from (
-            f"- Line {remark.line}: {_plain(remark.text)} ({remark.rule})"
-            for remark in (one.entry.figures.remarks if one.entry.figures else ())
-        )
-        yield ""
-        yield from (f"    {line}" for line in one.entry.code.splitlines())
+        if one.entry.result is not None:
+            yield from ("", "### Tests", "")
+            for case in one.entry.result.cases:
+                yield f"- {case.status}: {_plain(case_in_words(case))}"
+        if one.entry.fit is not None:
+            yield from ("", "### Growth", "", _plain(in_words(one.entry.fit)), "")
+            yield from _measured(one.entry.fit)
+        yield from ("", "### As submitted", "")
+        # Indented by four: code to every reader, whatever fences stand in it.
+        yield from (f"    {line}" for line in annotated(one.entry))
+
+
+def case_in_words(case: CaseResult) -> str:
+    """What a test asked and what came of it, for a line of a document."""
+    asked = f"hidden, {case.family}" if case.hidden else str(case.run)
+    where = f"line {case.line}: " if case.line else ""
+    told = f"; {where}{case.message}" if case.message else ""
+    if case.status == "failed" and not case.hidden:
+        told += f"; expected {case.expected}, got {case.got}"
+    return f"{asked}{told}"
+
+
+def annotated(entry: CodeEntry) -> Iterator[str]:
+    """The submitted code with its lines numbered, and what was remarked under each."""
+    remarks = entry.figures.remarks if entry.figures else ()
+    lines = entry.code.rstrip().splitlines()
+    width = len(str(len(lines)))
+    for number, line in enumerate(lines, 1):
+        yield f"{number:{width}}  {line}"
+        for remark in remarks:
+            if remark.line == number:
+                yield f"{'':{width}}  ^ {remark.text} ({remark.rule})"
+
+
+def _measured(found: Fit) -> Iterator[str]:
+    """The points of the plot, beside what the fitted class would take."""
+    yield "| size of the input | measured | fitted |"
+    yield "| ---: | ---: | ---: |"
+    fitted = curve(found, [point.n for point in found.points])
+    for place, point in enumerate(found.points):
+        shown = time_in_words(fitted[place]) if fitted else ""
+        yield f"| {point.n:,} | {time_in_words(point.seconds)} | {shown} |"
 
 
 def _tail(report: Report) -> Iterator[str]:

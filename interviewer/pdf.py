@@ -1,6 +1,7 @@
 """Reports and debriefs as PDF documents, with the fonts that they need inside."""
 
 import logging
+import math
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -10,9 +11,11 @@ import pymupdf_fonts  # type: ignore[import-untyped]
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
+from interviewer.codegrade import CodeReport
 from interviewer.figures import QuestionReport
+from interviewer.growth import Fit, curve, in_words, time_in_words
 from interviewer.loop_report import LoopReport, StageReport
-from interviewer.markdown import figures
+from interviewer.markdown import annotated, case_in_words, figures
 from interviewer.report import AreaReport, CriterionReport, Report, TranscriptTurn, interval_of
 
 _FALLBACKS = ("math", "symbol2")
@@ -27,7 +30,7 @@ _NOTE = (
     f"Characters that this document's fonts lack stand as {MISSING_GLYPH}; "
     "the Markdown and JSON downloads hold them all."
 )
-_GREY, _BLACK = (90, 90, 90), (0, 0, 0)
+_GREY, _BLACK, _BLUE = (90, 90, 90), (0, 0, 0), (37, 99, 235)
 
 
 def report_pdf(report: Report) -> bytes:
@@ -93,6 +96,8 @@ def _write_report(document: "_Document", report: Report) -> None:
     document.heading("Question by question")
     for one in report.questions:
         _write_question(document, one)
+    for code in report.code:
+        _write_code(document, code)
     document.heading("Transcript")
     for turn in report.transcript:
         _write_turn(document, turn)
@@ -124,6 +129,23 @@ def _write_question(document: "_Document", one: QuestionReport) -> None:
         document.item(f"Pushback: {pushback.challenge}")
     for point in one.key_points:
         document.item(f"{point.text} ({point.status})", "-")
+
+
+def _write_code(document: "_Document", one: CodeReport) -> None:
+    """Tests, fit and code, as the page has them."""
+    document.heading("Your code")
+    for grade in one.grades:
+        document.item(grade.found)
+    if one.entry.result is not None:
+        document.strong("Tests")
+        for case in one.entry.result.cases:
+            document.item(f"{case.status}: {case_in_words(case)}", "-")
+    if one.entry.fit is not None:
+        document.strong("Growth")
+        document.text(in_words(one.entry.fit))
+        document.plot(one.entry.fit)
+    document.strong("As submitted")
+    document.code(annotated(one.entry))
 
 
 def _area_line(area: AreaReport) -> str:
@@ -219,6 +241,68 @@ class _Document:
             self._pdf.set_font("text", style, 9.5)
             self._pdf.write(4.8, self._readable(text))
         self._pdf.ln(6)
+
+    def code(self, lines: Iterable[str]) -> None:
+        """Lines with their spaces kept; what is remarked under one is grey."""
+        # The font's letters have different widths: indentation is drawn, not typed.
+        column = 1.5
+        for line in lines:
+            bare = line.lstrip()
+            is_remark = bare.startswith("^ ")
+            number, _, rest = ("", "", bare) if is_remark else bare.partition("  ")
+            self._pdf.set_text_color(*_GREY)
+            self._pdf.set_font("text", "", 8.5)
+            self._pdf.cell(8, 4.4, number, align="R")
+            if not is_remark:
+                self._pdf.set_text_color(*_BLACK)
+            indent = len(rest) - len(rest.lstrip())
+            self._pdf.set_x(self._pdf.get_x() + 2 + column * min(indent, 60))
+            self._pdf.multi_cell(
+                0, 4.4, self._readable(rest.lstrip()) or " ", align="L",
+                new_x=XPos.LMARGIN, new_y=YPos.NEXT,
+            )  # fmt: skip
+            self._pdf.set_text_color(*_BLACK)
+
+    def plot(self, found: Fit) -> None:
+        """The measured times as dots and the fitted class as a line, on logarithmic axes."""
+        points = found.points
+        if found.best is None or len(points) < 2:
+            return
+        width, height = 90.0, 45.0
+        if self._pdf.will_page_break(height + 14):
+            self._pdf.add_page()
+        left, top = self._pdf.l_margin + 14, self._pdf.get_y() + 3
+        span = math.log(points[-1].n / points[0].n)
+        sizes = [points[0].n * math.exp(span * step / 40) for step in range(41)]
+        fitted = [(n, t) for n, t in zip(sizes, curve(found, sizes), strict=True) if t > 0]
+        times = [point.seconds for point in points] + [time for _, time in fitted]
+        low, high = math.log(min(times)), math.log(max(times))
+
+        def place(n: float, seconds: float) -> tuple[float, float]:
+            right = math.log(n / points[0].n) / span
+            up = (math.log(seconds) - low) / ((high - low) or 1.0)
+            return left + width * right, top + height * (1 - up)
+
+        self._pdf.set_draw_color(*_GREY)
+        self._pdf.line(left, top, left, top + height)
+        self._pdf.line(left, top + height, left + width, top + height)
+        self._pdf.set_draw_color(*_BLUE)
+        self._pdf.polyline([place(n, seconds) for n, seconds in fitted])
+        self._pdf.set_fill_color(*_BLACK)
+        for point in points:
+            x, y = place(point.n, point.seconds)
+            self._pdf.circle(x, y, 0.8, style="F")
+        self._label(left - 14, top, 13, time_in_words(max(times)), "R")
+        self._label(left - 14, top + height - 4, 13, time_in_words(min(times)), "R")
+        self._label(left, top + height + 1, 30, f"{points[0].n:,}", "L")
+        self._label(left + width - 30, top + height + 1, 30, f"{points[-1].n:,}", "R")
+        self._label(left + 30, top + height + 1, 30, "size of the input", "C")
+        self._pdf.set_xy(self._pdf.l_margin, top + height + 7)
+
+    def _label(self, x: float, y: float, width: float, text: str, align: str) -> None:
+        self._pdf.set_font("text", "", 8)
+        self._pdf.set_xy(x, y)
+        self._pdf.cell(width, 4, self._readable(text), align=align)
 
     def bytes(self) -> bytes:
         """The finished document."""

@@ -1,19 +1,24 @@
 """The editor's service on a real store and in the real box."""
 
+import io
+import re
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from interviewer import codefigures
 from interviewer.bench import Bench
 from interviewer.codework import CodeWork
-from interviewer.coding import latest, submission
+from interviewer.coding import CodeEntry, latest, submission
 from interviewer.content import load_content
 from interviewer.errors import CodeRejected
 from interviewer.interview import InterviewService
+from interviewer.markdown import annotated, to_markdown
+from interviewer.pdf import report_pdf
 from interviewer.query import Query
 from interviewer.store import Store
-from tests.doubles import ScriptedModel
+from tests.doubles import NOW, ScriptedModel
 
 CONTENT = load_content()
 QUESTION = "count_runs"
@@ -172,6 +177,34 @@ async def test_the_interviewer_asks_about_the_code_and_the_report_grades_it(serv
     assert report.code[0].claim == "n"
     shown = [criterion.title for criterion in report.criteria if criterion.level]
     assert "Code: correctness, from the tests" in shown
+    _holds_the_code(report)
+
+
+def _holds_the_code(report):
+    """Both documents have the tests, the fit and the numbered code, as the page does."""
+    text = to_markdown(report)
+    assert "- passed: hidden, negative values" in text
+    assert "| size of the input | measured | fitted |" in text
+    assert "    5          for value in changes[start:]:" in text
+    pages = PdfReader(io.BytesIO(report_pdf(report))).pages
+    written = "\n".join(page.extract_text() for page in pages)
+    for part in ("hidden, negative values", "Its time grows like n^2", "size of the input"):
+        assert part in written
+    assert re.search(r"5\s+for value in changes\[start:\]:", written)
+
+
+def test_remarks_stand_under_their_lines():
+    figures = codefigures.read("x = 1\nif x == None:\n    pass\n")
+    entry = CodeEntry(
+        question_id="q",
+        kind="submit",
+        code="x = 1\nif x == None:\n    pass\n",
+        at=NOW,
+        figures=figures,
+    )
+    lines = list(annotated(entry))
+    assert lines[1] == "2  if x == None:"
+    assert lines[2].startswith("   ^ Comparison to")
 
 
 async def test_code_comes_back_with_a_restored_interview(service, store, work, tmp_path):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from interviewer.codegrade import CodeReport
 from interviewer.coding import CaseResult, CodeEntry, Remark, RunResult, Trial
-from interviewer.growth import Fit, curve
+from interviewer.growth import Fit, curve, in_words, time_in_words
 from interviewer.rubric import Coding, Question
 
 _MARKS = {"passed": "✓", "not run": "-"}
@@ -128,21 +128,10 @@ def _printed(output: str) -> str:
 
 def growth(found: Fit) -> str:
     """The measured times and the fitted curve, with the words for them."""
-    if found.best is None:
-        return f"<p>The growth of its time is not clear: {_safe(found.note)}.</p>"
-    words = f"Its time grows like <strong>{found.best}</strong> (r² {_r2(found.r2)})"
-    if not found.clear and found.possible:
-        words += (
-            f"; it could also be {' or '.join(one for one in found.possible if one != found.best)}"
-        )
-    else:
-        words += f"; next best is {found.runner_up} (r² {_r2(found.runner_up_r2)})"
-    return f"<p>{words}.</p>{plot(found)}"
-
-
-def _r2(value: float | None) -> str:
-    # Rounded down: a fit that isn't perfect must not be called so.
-    return "unknown" if value is None else f"{math.floor(value * 1000) / 1000:.3f}".lstrip("0")
+    words = _safe(in_words(found))
+    if found.best is not None:
+        words = words.replace(found.best, f"<strong>{found.best}</strong>", 1)
+    return f"<p>{words}</p>{plot(found) if found.best else ''}"
 
 
 def plot(found: Fit) -> str:
@@ -180,15 +169,8 @@ def _labels(low: int, high: int, times: Sequence[float]) -> Iterator[str]:
     yield f'<text x="{_LEFT}" y="{base}">{low:,}</text>'
     yield f'<text x="{_WIDTH - 10}" y="{base}" {end}>{high:,}</text>'
     yield f'<text x="{middle}" y="{base + 14}" text-anchor="middle">size of the input</text>'
-    yield f'<text x="{_LEFT - 4}" y="18" {end}>{_time(max(times))}</text>'
-    yield f'<text x="{_LEFT - 4}" y="{bottom}" {end}>{_time(min(times))}</text>'
-
-
-def _time(seconds: float) -> str:
-    units = (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6))
-    unit, size = next((one for one in units if seconds >= one[1]), units[-1])
-    shown = seconds / size
-    return f"{shown:.0f} {unit}" if shown >= 10 else f"{shown:.1f} {unit}"
+    yield f'<text x="{_LEFT - 4}" y="18" {end}>{time_in_words(max(times))}</text>'
+    yield f'<text x="{_LEFT - 4}" y="{bottom}" {end}>{time_in_words(min(times))}</text>'
 
 
 def report(found: CodeReport) -> str:

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from interviewer.bench import Bench
+from interviewer.coding import Language
 from interviewer.content import load_content
 from interviewer.rubric import Coding
 
@@ -43,11 +44,62 @@ async def main() -> None:
     )
     print(f"{CANDIDATES} candidates beside one endless loop: {_words(beside)}")
     print(f"  the endless one was stopped after {await endless:.2f} s, both cases together")
+    print(
+        f"longest pause of the service while four attack it: {await _attacked(bench, coding):.3f} s"
+    )
+    await _compiled(bench, coding)
 
 
-async def _seconds(bench: Bench, owner: str, coding: Coding, code: str) -> float:
+ATTACKS = (
+    "while True: pass",
+    "held = []\nwhile True: held.append(bytearray(10**6))",
+    "while True: print('x' * 1000)",
+    "import os\nwhile True: os.fork()",
+)
+CPP = """\
+long long count_runs(std::vector<long long> changes, long long target) {
+    std::map<long long, long long> seen{{0, 1}};
+    long long total = 0, found = 0;
+    for (auto change : changes) {
+        total += change;
+        auto before = seen.find(total - target);
+        if (before != seen.end()) found += before->second;
+        seen[total]++;
+    }
+    return found;
+}
+"""
+
+
+async def _attacked(bench: Bench, coding: Coding) -> float:
+    """How long the service's own loop stood still at most."""
+    attacks = asyncio.gather(
+        *(_seconds(bench, str(n), coding, code) for n, code in enumerate(ATTACKS))
+    )
+    longest, before = 0.0, time.monotonic()
+    while not attacks.done():
+        await asyncio.sleep(0.01)
+        now = time.monotonic()
+        longest, before = max(longest, now - before), now
+    return longest
+
+
+async def _compiled(bench: Bench, coding: Coding) -> None:
+    if why := bench.why_not_cpp(coding):
+        print(f"no C++: {why}")
+        return
+    first = await _seconds(bench, "one", coding, CPP, "cpp")
+    new = [await _seconds(bench, "one", coding, f"{CPP}// {n}", "cpp") for n in range(ROUNDS // 3)]
+    again = [await _seconds(bench, "one", coding, CPP, "cpp") for _ in range(ROUNDS // 3)]
+    print(f"C++, the very first run: {first:.2f} s; new code: {_words(new)}")
+    print(f"C++, the same code again: {_words(again)}")
+
+
+async def _seconds(
+    bench: Bench, owner: str, coding: Coding, code: str, language: Language = "python"
+) -> float:
     started = time.monotonic()
-    await bench.run_visible(owner, coding, code)
+    await bench.run_visible(owner, coding, code, language)
     return time.monotonic() - started
 
 

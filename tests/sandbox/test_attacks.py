@@ -2,6 +2,7 @@
 next run must be served as if nothing had happened.
 """
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -139,6 +140,19 @@ async def test_a_system_call_is_not_permitted(bench: Bench, name: str) -> None:
         f"def f(): return [libc.{CALLS[name]}, ctypes.get_errno()]"
     )
     assert (await attack(bench, code, expect=[-1, 1])).passed
+
+
+async def test_the_service_goes_on_while_it_is_attacked(bench: Bench) -> None:
+    """Others are served, and the service's own loop turns, before the attackers are stopped."""
+    wide = Bench(bench._box, limits=bench.limits, slots=3)
+    cases = [Case(run="f()", expect=None)]
+    attacks = [
+        asyncio.create_task(wide.run(f"mallory{n}", STOPPED[name][0], cases, "run", 1))
+        for n, name in enumerate(("an endless loop", "an endless sleep"))
+    ]
+    assert (await wide.run("alice", "x = 1", [INNOCENT], "run", 1)).all_passed
+    assert not any(attack.done() for attack in attacks)
+    assert [(await attack).cases[0].status for attack in attacks] == ["time", "time"]
 
 
 async def test_the_environment_holds_no_secret(bench: Bench) -> None:

@@ -93,6 +93,9 @@ def _mistakes(question: Question) -> list[tuple[str, tuple[str, ...]]]:
     return points + [(error.says, rights) for error in question.common_errors]
 
 
+_CLAIMS_NOTHING = ("I think it depends on the case.", "I would have to look that up.")
+
+
 def _mistake_check(question: Question, number: int, wrong: str, rights: tuple[str, ...]) -> Check:
     return Check(
         id=f"{question.id}__mistake_{number}",
@@ -103,7 +106,7 @@ def _mistake_check(question: Question, number: int, wrong: str, rights: tuple[st
         probe="What makes you sure of that?",
         advice="Check the claim on a small case.",
         meets=(wrong, f"As I see it, {wrong[0].lower()}{wrong[1:]}"),
-        misses=(*rights[-2:], "I think it depends on the case."),
+        misses=(*rights[-2:], *_CLAIMS_NOTHING)[:3],
         expected=False,
     )
 

@@ -190,6 +190,19 @@ def _only_asks(text: str) -> bool:
     return bool(asking) and not telling and any(map(_ASKS_THE_INTERVIEWER.search, asking))
 
 
+_WITHHOLDS = re.compile(
+    r"\b(?:confidential|proprietary|classified|trade\s+secrets?|nda|non-?disclosure)\b"
+    r"|\b(?:can'?t|cannot|can\s+not|not\s+allowed\s+to|mustn'?t)\s+(?:\w+\s+)?"
+    r"(?:share|disclose|reveal|go\s+into|talk\s+about|give\s+(?:you\s+)?(?:any\s+)?details)\b",
+    re.I,
+)
+
+
+def withholds(text: str) -> bool:
+    """Whether a candidate says that something may not be told."""
+    return bool(_WITHHOLDS.search(text))
+
+
 _NO_QUESTION = re.compile(
     r"^\W*(?:no|nope|none|nothing|not\s+(?:really|now)|i'?m\s+(?:good|fine|all\s+set)|that'?s\s+(?:all|it)|all\s+good"
     r"|thank(?:s|\s+you))\b",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from interviewer.claims import claim_kind
 from interviewer.judgement import Judgement
+from interviewer.moves import withholds
 from interviewer.persona import Persona
 from interviewer.rubric import RUNGS, Check, Claim, Question, Rung, telling_stems
 from interviewer.sentences import Sentence, SentenceRef
@@ -230,6 +231,7 @@ def _anchor(check: Check, answers: Answers) -> tuple[int, Sentence | None]:
     The check's own anchors decide, in their order, in the last answer and then in those
     before; else the last sentence that makes a claim.
     """
+    answers = [(seq, [one for one in said if not withholds(one.text)]) for seq, said in answers]
     for seq, sentences in reversed(answers):
         for pattern in check.anchors:
             for sentence in sentences:

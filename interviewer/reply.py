@@ -11,7 +11,7 @@ from interviewer.gates import READ_AT_MOST, judged_sentences
 from interviewer.grading import Judge
 from interviewer.judgement import Judgement
 from interviewer.llm import Model
-from interviewer.moves import tells
+from interviewer.moves import tells, withholds
 from interviewer.phrasing import Phraser
 from interviewer.round import Round
 from interviewer.rubric import Check
@@ -182,8 +182,11 @@ class Replier:
         )
 
     def _lead_in(self, scene: Scene) -> str:
-        """What is said first to who didn't know; else nothing."""
-        return self._content.prompts["lead_in"].text(move=scene.last.kind)
+        """What is said first to who didn't know, or may not tell; else nothing."""
+        withheld = [one for one in scene.turns if one.speaker == "candidate"]
+        withheld = [one for one in withheld if withholds(one.text[:READ_AT_MOST])]
+        move = "withheld" if withheld == [scene.last] else scene.last.kind
+        return self._content.prompts["lead_in"].text(move=move)
 
     def _say(self, scene: Scene, step: Step) -> Turn:
         """A step that needs no model."""

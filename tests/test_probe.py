@@ -379,3 +379,11 @@ def test_the_shipped_rubrics_own_wording_breaks_no_rule():
                     found = _faults(own_wording(target, PERSONA), target)
                     broken += [(rubric.area, check.id, kind, found)] if found else []
     assert broken == []
+
+
+def test_what_may_not_be_told_is_not_taken_up(ladder):
+    text = (
+        "The parser broke in May and I opened it. It was confidential, so I can't share the rest."
+    )
+    target = _choose(ladder, _judged(scene=0.1), text=text)
+    assert target.sentence == "The parser broke in May and I opened it."

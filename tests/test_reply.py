@@ -252,3 +252,15 @@ def test_turns_that_need_no_model(content, interview):
     last = bench.replier.last_turn(interview(TEXT))
     assert (last.seq, last.kind) == (3, "closing")
     assert last.text.startswith("All right, we'll stop here.")
+
+
+async def test_who_may_not_tell_is_told_what_will_do(content, interview):
+    secret = f"{TEXT} The rest is confidential, I can't share it."
+    bench = Bench(content, ScriptedModel(say=_said(*[GOOD] * 3)))
+    first = await bench.reply(interview(secret))
+    assert (
+        first.text
+        == f"Leave out names and whatever isn't public; ratios and general terms are fine. {GOOD}"
+    )
+    again = await bench.reply(interview(secret, secret))
+    assert not again.text.startswith("Leave out names")

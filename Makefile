@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint browser screenshots clean
+.PHONY: run test lint browser screenshots example clean
 
 run: $(VENV)/installed
 	$(BIN)/python app.py
@@ -19,6 +19,10 @@ lint: $(VENV)/installed-dev
 # The README's pictures, made by the browser tests from a real interview.
 screenshots: $(VENV)/installed-dev browser
 	$(BIN)/python -m pytest tests/browser -m browser -k "whole_interview" --screenshots tests/browser/screenshots
+
+# A whole loop on the real model, with its reports and pictures; takes a quarter of an hour.
+example: $(VENV)/installed-dev browser
+	$(BIN)/python -m tests.browser.example
 
 # The tests drive a real Chromium: the system's own, else Debian's package, else Playwright's.
 browser: $(VENV)/installed-dev

@@ -81,8 +81,11 @@ def gives_away(asked: Asked) -> list[str]:
 
 
 def unsaid_quotes(asked: Asked) -> list[str]:
-    """What a turn puts between quotation marks although nobody said it."""
-    said = f" {normal(asked.said)} "
+    """What a turn puts between quotation marks although nobody said it.
+
+    The question itself may quote somebody, and is repeated after a turn that is no answer.
+    """
+    said = f" {normal(asked.said)} {normal(asked.question.text)} "
     return [one for one in _QUOTED.findall(asked.text) if f" {normal(one)} " not in said]
 
 

@@ -108,12 +108,16 @@ def shared_program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callabl
     yield from _starting(tmp_path_factory.mktemp("shared"))
 
 
+def find_chromium() -> str | None:
+    """The system's own browser; None: Playwright's."""
+    return shutil.which("chromium") or shutil.which("google-chrome")
+
+
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """Ends with this package: its event loop must not reach into the other tests."""
-    found = shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
         yield browser
         browser.close()
 

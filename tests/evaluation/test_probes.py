@@ -4,8 +4,16 @@ import pytest
 
 from interviewer.content import content_folder, load_content, load_data
 from interviewer.evaluation.candidate import Profile
-from interviewer.evaluation.probe_figures import Asked, Reached, figures, gives_away, to_markdown
+from interviewer.evaluation.probe_figures import (
+    Asked,
+    Reached,
+    figures,
+    gives_away,
+    to_markdown,
+    unsaid_quotes,
+)
 from interviewer.evaluation.probes import ProbeEvaluation
+from interviewer.rubric import Question
 from tests.doubles import ScriptedModel
 
 SHIPPED = load_content()
@@ -50,6 +58,13 @@ def test_a_good_follow_up_has_no_fault():
 )
 def test_each_fault_is_counted(asked, figure, value):
     assert getattr(figures([asked], []), figure) == value
+
+
+def test_a_question_that_quotes_somebody_may_be_repeated():
+    question = Question(id="churn", text='A lead says: "Please fix churn." How do you start?')
+    repeated = _asked(f"Take your time. {question.text}", kind="nudge")
+    assert unsaid_quotes(repeated) == ["Please fix churn."]
+    assert unsaid_quotes(repeated.model_copy(update={"question": question})) == []
 
 
 def test_what_was_said_is_not_given_away():

@@ -22,6 +22,9 @@ NOT_FOUND = "this interview is not here (any more); start a new one"
 FIRST_VERSION = "0001"
 """The tables of the first release, which kept no version."""
 
+BUSY_MS = 5000
+"""Milliseconds for which SQLite waits while another writes."""
+
 _VERSIONS = sa.Table(
     "alembic_version", sa.MetaData(), sa.Column("version_num", sa.String(32), primary_key=True)
 )
@@ -210,8 +213,9 @@ def _set_pragmas(connection: object, _record: object) -> None:
 
     What is deleted is overwritten, so that it can't be read from the file any more.
     """
-    names = ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "foreign_keys=ON")
-    _execute(connection, tuple(f"PRAGMA {one}" for one in (*names, "secure_delete=ON")))
+    names = ("journal_mode=WAL", "synchronous=NORMAL", f"busy_timeout={BUSY_MS}")
+    always = ("foreign_keys=ON", "secure_delete=ON")
+    _execute(connection, tuple(f"PRAGMA {one}" for one in (*names, *always)))
 
 
 def _let_changes_be_undone(connection: Any, _record: object) -> None:

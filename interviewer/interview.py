@@ -64,7 +64,8 @@ class _Live:
 
     doing: str = ""
     draft: str = ""
-    problem: str = ""
+    reply_problem: str = ""
+    grade_problem: str = ""
     reply: asyncio.Task[None] | None = None
     grade: asyncio.Task[None] | None = None
     ahead: asyncio.Task[None] | None = None
@@ -80,6 +81,11 @@ class _Live:
         self.changed = asyncio.Event()
 
     @property
+    def problem(self) -> str:
+        """Why it doesn't go on; a reply that is awaited matters more than a grade."""
+        return self.reply_problem or self.grade_problem
+
+    @property
     def owed(self) -> list[asyncio.Task[None]]:
         """The tasks under way that somebody waits for."""
         return [task for task in (self.reply, self.grade) if task and not task.done()]
@@ -89,6 +95,11 @@ class _Live:
         """All tasks under way."""
         ahead = self.ahead
         return [*self.owed, *([ahead] if ahead and not ahead.done() else [])]
+
+
+def _problem(work: Work, text: str) -> dict[str, str]:
+    """What to tell when a work stumbles; a reply's draft is taken back."""
+    return {f"{work}_problem": text, **({"draft": ""} if work == "reply" else {})}
 
 
 def _doing(draft: str) -> str:
@@ -240,7 +251,7 @@ class InterviewService:
         self._store.leases.revoke(interview_id, "reply")
         while not self._closed(interview_id):
             pass  # another program was quicker with a turn of its own
-        live.tell(draft="", doing="", problem="")
+        live.tell(draft="", doing="", reply_problem="")
         self.wake(interview_id)
 
     def _closed(self, interview_id: str) -> bool:
@@ -393,7 +404,7 @@ class InterviewService:
         phase = fold(interview.plan, interview.turns).phase
         if phase == "interviewer" and (live.reply is None or live.reply.done()):
             live.reply = self._take_up(interview_id, "reply", self._reply)
-            live.tell(doing="thinking" if live.reply else "", draft="", problem="")
+            live.tell(doing="thinking" if live.reply else "", draft="", reply_problem="")
         if self._pending(interview) and (live.grade is None or live.grade.done()):
             live.grade = self._take_up(interview_id, "grade", self._grade)
         if phase == "candidate" and (live.ahead is None or live.ahead.done()):
@@ -416,7 +427,7 @@ class InterviewService:
         live = self._live(interview_id)
         beat = asyncio.create_task(self._renew(interview_id, work, asyncio.current_task()))
         try:
-            await self._persist(interview_id, do)
+            await self._persist(interview_id, work, do)
         finally:
             beat.cancel()
             with contextlib.suppress(InterviewerError):
@@ -437,35 +448,37 @@ class InterviewService:
                 if not self._store.leases.renew(interview_id, work, draft, live.problem):
                     break
         live.elsewhere[work] = UNKNOWN
-        live.tell(draft="", doing="", problem="")
+        live.tell(**_problem(work, ""))
         if working is not None:
             working.cancel()
 
-    async def _persist(self, interview_id: str, work: Callable[[str], Awaitable[None]]) -> None:
-        """Does ``work``, again and again while the endpoint is down and patience lasts."""
+    async def _persist(
+        self, interview_id: str, work: Work, do: Callable[[str], Awaitable[None]]
+    ) -> None:
+        """Does the work, again and again while the endpoint is down and patience lasts."""
         live = self._live(interview_id)
         started, pause = time.monotonic(), 2.0
         try:
             while True:
                 try:
-                    await work(interview_id)
+                    await do(interview_id)
                     return
                 except ModelUnavailable as error:
                     if isinstance(error, ModelRefused):
                         raise
                     self._tell_failure(interview_id, error)
-                    live.tell(draft="", problem=str(error))
+                    live.tell(**_problem(work, str(error)))
                     if time.monotonic() - started + pause > self._patience:
                         return
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, 15.0)
         except InterviewerError as error:
             self._tell_failure(interview_id, error)
-            live.tell(draft="", problem=str(error))
+            live.tell(**_problem(work, str(error)))
         except Exception as error:
             self._metrics.failure(error)
             _LOG.exception("an interview's task failed")
-            live.tell(draft="", problem="Something failed here; the program's log says what.")
+            live.tell(**_problem(work, "Something failed here; the program's log says what."))
 
     async def _reply(self, interview_id: str) -> None:
         live = self._live(interview_id)
@@ -481,7 +494,7 @@ class InterviewService:
             if text and not first:
                 first = time.monotonic() - began
                 self._metrics.first_token(first)
-            live.tell(doing="replying", draft=text, problem="")
+            live.tell(doing="replying", draft=text, reply_problem="")
 
         try:
             live.tell(doing="thinking")
@@ -508,7 +521,7 @@ class InterviewService:
             self._people_waiting -= 1
             if not self._people_waiting:
                 self._nobody_waits.set()
-        live.tell(doing="", draft="", problem="")
+        live.tell(doing="", draft="", reply_problem="")
         self.wake(interview_id)
 
     def _keep_what_was_asked_about(self, interview: Interview, turn: Turn) -> None:
@@ -532,7 +545,7 @@ class InterviewService:
             )
             self._store.add_judgement(interview_id, judgement)
             self._metrics.grade(judgement.met is not None)
-            live.tell(problem="")
+            live.tell(grade_problem="")
 
     def _keep_turn(self, interview_id: str, turn: Turn) -> None:
         self._store.add_turn(interview_id, turn)

@@ -331,6 +331,11 @@ _SAID: tuple[tuple[type[openai.OpenAIError], str], ...] = (
 
 
 def _mapped(error: openai.OpenAIError, who: str) -> ModelError:
+    if isinstance(error, openai.BadRequestError) and "context" in str(error).lower():
+        return ModelRefused(
+            f"{who} can't read as much at once as it was sent; give it, or name in "
+            "INTERVIEWER_MODEL, a longer context (4,096 tokens do)"
+        )
     for kind, meaning in _SAID:
         if isinstance(error, kind):
             status = getattr(error, "status_code", None)

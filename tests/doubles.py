@@ -398,6 +398,8 @@ class FakeEndpoint(ThreadingHTTPServer):
 
     def get_request(self) -> tuple[socket.socket, Any]:
         accepted = super().get_request()
+        # A head and a body are two writes; the second isn't to wait for the first's receipt.
+        accepted[0].setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._open.append(accepted[0])
         return accepted
 

@@ -12,7 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from interviewer import logs, weights
-from interviewer.errors import InterviewerError
+from interviewer.errors import InterviewerError, SettingsError
 from interviewer.runtime import Runtime, open_runtime
 from interviewer.settings import Settings
 from interviewer.ui.health import add_health
@@ -130,10 +130,24 @@ class _Server(uvicorn.Server):
         _LOG.info("stopped")
 
 
+def _listening(settings: Settings) -> socket.socket:
+    """The page's socket; SettingsError where something else listens there already."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server(
+            (settings.host, settings.port), family=family, backlog=2048, reuse_port=False
+        )
+    except OSError as error:
+        raise SettingsError(
+            f"http://{settings.host}:{settings.port} can't be served ({error}); if this program "
+            "runs already, open that address, else choose another INTERVIEWER_PORT"
+        ) from error
+
+
 def serve(settings: Settings) -> None:
     """Opens the page and serves it until stopped."""
     logs.set_up(settings.log)
-    with weights.terminal_progress() as progress:
+    with _listening(settings) as listening, weights.terminal_progress() as progress:
         runtime = open_runtime(settings, progress=progress)
         app = make_app(runtime)
         print(f"Mock interviewer: http://{settings.host}:{settings.port}", flush=True)
@@ -150,4 +164,4 @@ def serve(settings: Settings) -> None:
             timeout_graceful_shutdown=1,
         )
         with contextlib.suppress(KeyboardInterrupt):
-            _Server(config, runtime).run()
+            _Server(config, runtime).run([listening])

@@ -1,5 +1,6 @@
 """Everything of one candidate's as one file, and back. Pure."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -41,3 +42,25 @@ def read_archive(text: str | bytes) -> Archive:
             "export it again"
         )
     return archive
+
+
+def renamed(archive: Archive, ids: Mapping[str, str]) -> Archive:
+    """The archive with other ids for those interviews and loops that ``ids`` names."""
+
+    def new(some_id: str | None) -> str | None:
+        return ids.get(some_id, some_id) if some_id else some_id
+
+    def interview(one: Interview) -> Interview:
+        plan = one.plan.model_copy(update={"again_of": new(one.plan.again_of)})
+        return one.model_copy(update={"id": new(one.id), "plan": plan})
+
+    def loop(one: Loop) -> Loop:
+        within = tuple(new(each) for each in one.interview_ids)
+        return one.model_copy(update={"id": new(one.id), "interview_ids": within})
+
+    return archive.model_copy(
+        update={
+            "interviews": tuple(interview(one) for one in archive.interviews),
+            "loops": tuple(loop(one) for one in archive.loops),
+        }
+    )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from interviewer.archive import read_archive
+from interviewer.archive import read_archive, renamed
 from interviewer.background import read_background
 from interviewer.content import Content
 from interviewer.errors import ChoiceError, InterviewNotFound, TurnConflict
@@ -17,7 +17,7 @@ from interviewer.interview import InterviewService
 from interviewer.process import Choice, LoopPlan, PlannedRound, Seat, plan_loop
 from interviewer.query import Query
 from interviewer.session import Plan
-from interviewer.store import Store
+from interviewer.store import Store, new_id
 
 
 @dataclass(frozen=True)
@@ -157,9 +157,13 @@ class ProcessService:
     def restore(self, text: str | bytes, owner: str = "") -> int:
         """Takes in an exported file's text; returns how much of it was new.
 
-        ArchiveError says what is wrong with the file; nothing is stored then.
+        ArchiveError says what is wrong with the file; nothing is stored then. What another
+        candidate has here stays theirs and as it is: this owner gets a copy of the file's.
         """
         archive = read_archive(text)
+        ids = [one.id for one in (*archive.interviews, *archive.loops)]
+        others = [one for one in ids if self._store.owner_of(one) not in {None, owner}]
+        archive = renamed(archive, {one: new_id() for one in others})
         return self._store.restore(archive.interviews, archive.loops, owner)
 
 

@@ -1,10 +1,11 @@
 """What the environment chooses. The only module that reads it."""
 
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import overload
+from typing import Any, overload
 from urllib.parse import urlsplit
 
 import platformdirs
@@ -19,7 +20,7 @@ class Settings:
     base_url: str | None = None
     """An OpenAI-compatible endpoint; None: the embedded model on this machine."""
     model: str | None = None
-    api_key: str | None = None
+    api_key: str | None = field(default=None, repr=False)
     host: str = "127.0.0.1"
     port: int = 7860
     data_dir: Path = Path(platformdirs.user_data_dir("interviewer"))
@@ -34,8 +35,18 @@ class Settings:
     """How events are written to stderr: ``text`` or ``json``."""
     grace: float = 20.0
     """Seconds for which replies under way may go on once the program is told to stop."""
-    metrics_token: str | None = None
+    metrics_token: str | None = field(default=None, repr=False)
     """The bearer token that opens /metrics; None: this machine only."""
+    hosts: tuple[str, ...] = ()
+    """The names that the page is reached by, besides this machine's own."""
+    password_file: Path | None = None
+    """Who may sign in; None, and no ``user_header``: nobody has to."""
+    user_header: str | None = None
+    """The header in which a proxy says who has signed in."""
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    """From where a proxy's headers are believed."""
+    rate: int = 300
+    """Events that a candidate may cause in a minute; 0: any number."""
 
     @property
     def database_url(self) -> str:
@@ -85,6 +96,9 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         log=_one_of("LOG", value("LOG"), ("text", "json")),
         grace=_seconds("GRACE", value("GRACE"), defaults.grace),
         metrics_token=value("METRICS_TOKEN"),
+        hosts=tuple((value("HOSTS") or "").lower().replace(",", " ").split()),
+        rate=_count("RATE", value("RATE"), defaults.rate),
+        **_sign_in(value),
     )
 
 
@@ -99,6 +113,41 @@ def _database(text: str | None) -> str | None:
             "postgresql://USER:PASSWORD@HOST/NAME or sqlite:////folder/file.db"
         )
     return text
+
+
+def _sign_in(value: Callable[[str], str | None]) -> dict[str, Any]:
+    """By a password file, or by a proxy that is believed, or not at all."""
+    header, proxies = value("USER_HEADER"), value("TRUSTED_PROXY")
+    if header and not proxies:
+        raise SettingsError(
+            "INTERVIEWER_USER_HEADER is set but INTERVIEWER_TRUSTED_PROXY is not; name the "
+            "address of the proxy, or anyone could write that header"
+        )
+    if header and value("PASSWORD_FILE"):
+        raise SettingsError(
+            "INTERVIEWER_USER_HEADER and INTERVIEWER_PASSWORD_FILE are both set; choose one way "
+            "to sign in"
+        )
+    try:
+        trusted = [ip_network(one) for one in (proxies or "").replace(",", " ").split()]
+    except ValueError as error:
+        raise SettingsError(
+            f"INTERVIEWER_TRUSTED_PROXY is {proxies!r} ({error}); give addresses or networks, "
+            "such as 127.0.0.1 or 10.0.0.0/8"
+        ) from error
+    return {
+        "user_header": header,
+        "password_file": _folder("PASSWORD_FILE", value("PASSWORD_FILE"), None),
+        "trusted_proxies": tuple(trusted),
+    }
+
+
+def _count(name: str, text: str | None, default: int) -> int:
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdecimal()):
+        raise SettingsError(f"INTERVIEWER_{name} is {text!r}; give a number, 0 or more")
+    return int(text)
 
 
 def _is_address(text: str) -> bool:

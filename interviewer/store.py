@@ -126,6 +126,13 @@ class Store:
             raise InterviewNotFound(NOT_FOUND)
         return found[0]
 
+    def owner_of(self, some_id: str) -> str | None:
+        """Whose an interview or a loop is; None when there is none of this id."""
+        found = (sa.select(one.c.owner).where(one.c.id == some_id) for one in (INTERVIEWS, LOOPS))
+        with self._database.transaction() as connection:
+            owners: list[str] = list(connection.scalars(sa.union_all(*found)))
+        return owners[0] if owners else None
+
     def turns_before(self, interview_id: str) -> tuple[Turn, ...]:
         """The turns of the interviews before this one in its loop; none outside of a loop."""
         own = PLACES.alias()

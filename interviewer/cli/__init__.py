@@ -16,6 +16,7 @@ from interviewer.cli import (
     model,
     rubrics,
     serve,
+    user,
 )
 from interviewer.errors import InterviewerError
 from interviewer.settings import from_environment
@@ -39,6 +40,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for subject in (serve, interview, loop, history, backup, code, grade, evaluate, rubrics, model):
+    for subject in (
+        serve,
+        interview,
+        loop,
+        history,
+        backup,
+        code,
+        grade,
+        evaluate,
+        rubrics,
+        model,
+        user,
+    ):
         subject.add(commands)
     return parser

@@ -8,6 +8,7 @@ from interviewer.errors import InterviewerError
 from interviewer.interview import View
 from interviewer.runtime import Runtime
 from interviewer.ui import render
+from interviewer.ui.visitor import Visitors
 
 # The unsent text of the answer box outlives a reload. It stays in the browser.
 _KEEP_DRAFT = "(text) => { localStorage.setItem('interviewer-draft', text); }"
@@ -36,8 +37,9 @@ _LISTEN = """() => {
 class ChatView:
     """The conversation. ``seen`` is the last turn that this tab shows."""
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, visitors: Visitors) -> None:
         self._runtime = runtime
+        self._visitors = visitors
         self._service = runtime.service
         self.seen = gr.State(0)
         self._chat = gr.Chatbot(
@@ -114,17 +116,17 @@ class ChatView:
             self.seen: view.last_seq,
         }
 
-    async def _on_send(self, place: str, text: str, seen: int) -> Any:
+    async def _on_send(self, request: gr.Request, place: str, text: str, seen: int) -> Any:
         """Empties the box once the answer is stored; else says why it wasn't."""
         try:
-            self._service.answer(place.partition(":")[2], text, seen)
+            self._service.answer(self._visitors.own(request, place), text, seen)
         except InterviewerError as error:
             gr.Warning(str(error))
             return gr.skip()
         return ""
 
-    async def _on_end(self, place: str) -> None:
+    async def _on_end(self, request: gr.Request, place: str) -> None:
         try:
-            self._service.finish(place.partition(":")[2])
+            self._service.finish(self._visitors.own(request, place))
         except InterviewerError as error:
             gr.Warning(str(error))

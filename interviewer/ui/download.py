@@ -1,8 +1,7 @@
 """Buttons that hand a document to the browser as a file."""
 
 import base64
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import gradio as gr
@@ -26,12 +25,15 @@ _SAVE_FILE = r"""(text) => {
 
 
 class Downloads:
-    """A button for each kind of document; ``make`` gives name and bytes for a place and a kind."""
+    """A button for each kind of document.
+
+    ``make`` gives name and bytes for who asks, a place and a kind.
+    """
 
     def __init__(
         self,
         prefix: str,
-        make: Callable[[str, str], tuple[str, bytes]],
+        make: Callable[[gr.Request, str, str], tuple[str, bytes]],
         kinds: dict[str, str] | None = None,
     ) -> None:
         self._make = make
@@ -46,14 +48,17 @@ class Downloads:
     def wire(self, place: Any, private: dict[str, Any]) -> None:
         """Makes each button save its file."""
         for kind, button in self._buttons.items():
-            button.click(partial(self._on_save, kind), [place], [self._carrier], **private).then(
+            button.click(self._saving(kind), [place], [self._carrier], **private).then(
                 None, [self._carrier], None, js=_SAVE_FILE, queue=False, **private
             )
 
-    async def _on_save(self, kind: str, place: str) -> str:
-        try:
-            name, data = self._make(place, kind)
-        except InterviewerError as error:
-            gr.Warning(str(error))
-            return ""
-        return f"{name}\n{MIME[kind]}\n{base64.b64encode(data).decode()}"
+    def _saving(self, kind: str) -> Callable[..., Awaitable[str]]:
+        async def save(request: gr.Request, place: str) -> str:
+            try:
+                name, data = self._make(request, place, kind)
+            except InterviewerError as error:
+                gr.Warning(str(error))
+                return ""
+            return f"{name}\n{MIME[kind]}\n{base64.b64encode(data).decode()}"
+
+        return save

@@ -12,6 +12,7 @@ from interviewer.errors import InterviewerError
 from interviewer.interview import View
 from interviewer.runtime import Runtime
 from interviewer.ui import code_render
+from interviewer.ui.visitor import Visitors
 
 _KEYS = Path(__file__).with_name("editor_keys.js")
 SAVE_AFTER = 1.5
@@ -21,7 +22,8 @@ SAVE_AFTER = 1.5
 class EditorView:
     """The editor. ``holds`` is the question whose code this tab's editor shows."""
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, visitors: Visitors) -> None:
+        self._visitors = visitors
         self._work = runtime.editor
         self.holds = gr.State("")
         with gr.Column(visible=False, elem_id="editor-view") as self._view:
@@ -118,49 +120,65 @@ class EditorView:
         }, question.id
 
     async def _on_language(
-        self, place: str, question_id: str, code: str, language: Language
+        self, request: gr.Request, place: str, question_id: str, code: str, language: Language
     ) -> tuple[Any, str]:
         """The editor in the other language."""
         try:
-            text = self._work.switch(_id(place), question_id, code, language)
+            text = self._work.switch(
+                self._visitors.own(request, place), question_id, code, language
+            )
         except InterviewerError as error:
             return gr.skip(), code_render.problem(str(error))
         return gr.update(value=text, language=language), ""
 
-    async def _on_input(self, place: str, question_id: str, code: str, language: Language) -> None:
+    async def _on_input(
+        self, request: gr.Request, place: str, question_id: str, code: str, language: Language
+    ) -> None:
         await asyncio.sleep(SAVE_AFTER)
         if not question_id:
             return
         try:
-            self._work.save_typed(_id(place), question_id, code, language)
+            self._work.save_typed(self._visitors.own(request, place), question_id, code, language)
         except InterviewerError as error:
             gr.Warning(str(error))
 
     async def _on_run(
-        self, place: str, question_id: str, code: str, language: Language
+        self, request: gr.Request, place: str, question_id: str, code: str, language: Language
     ) -> AsyncIterator[str]:
         async def work() -> str:
-            found = await self._work.run(_id(place), question_id, code, language)
+            found = await self._work.run(
+                self._visitors.own(request, place), question_id, code, language
+            )
             return code_render.result(found)
 
         async for shown in _while_running("Running the visible tests", work):
             yield shown
 
-    async def _on_own(
-        self, place: str, question_id: str, code: str, language: Language, own: str
+    async def _on_own(  # noqa: PLR0917 - the event's inputs
+        self,
+        request: gr.Request,
+        place: str,
+        question_id: str,
+        code: str,
+        language: Language,
+        own: str,
     ) -> AsyncIterator[str]:
         async def work() -> str:
-            trial = await self._work.attempt(_id(place), question_id, code, own, language)
+            trial = await self._work.attempt(
+                self._visitors.own(request, place), question_id, code, own, language
+            )
             return code_render.trial(trial, own)
 
         async for shown in _while_running("Running your input", work):
             yield shown
 
     async def _on_submit(
-        self, place: str, question_id: str, code: str, language: Language
+        self, request: gr.Request, place: str, question_id: str, code: str, language: Language
     ) -> AsyncIterator[str]:
         async def work() -> str:
-            found = await self._work.submit(_id(place), question_id, code, language)
+            found = await self._work.submit(
+                self._visitors.own(request, place), question_id, code, language
+            )
             return code_render.entry(found)
 
         async for shown in _while_running("Running every test, then growing inputs", work):
@@ -173,8 +191,3 @@ async def _while_running(doing: str, work: Callable[[], Awaitable[str]]) -> Asyn
         yield await work()
     except InterviewerError as error:
         yield code_render.problem(str(error))
-
-
-def _id(place: str) -> str:
-    """The interview that a place is at."""
-    return place.partition(":")[2]

@@ -9,15 +9,16 @@ from interviewer.errors import InterviewerError
 from interviewer.runtime import Runtime
 from interviewer.ui import document
 from interviewer.ui.download import Downloads
+from interviewer.ui.visitor import Visitors
 
 
 class HistoryView:
     """Shows a history. ``practise`` begins the proposed practice, ``open`` opens an entry."""
 
-    def __init__(self, runtime: Runtime, owner: gr.BrowserState) -> None:
+    def __init__(self, runtime: Runtime, visitors: Visitors) -> None:
         self._query = runtime.query
         self._process = runtime.process
-        self._owner = owner
+        self._visitors = visitors
         with gr.Column(visible=False, elem_id="history-view") as self._view:
             self._proposal = gr.HTML(elem_id="proposal")
             self.practise = gr.Button("Practise this", variant="primary", elem_id="practise")
@@ -46,14 +47,14 @@ class HistoryView:
 
     def wire(self, tail: dict[str, Any], private: dict[str, Any]) -> None:
         """The events that stay within this view; ``tail`` shows what came of one."""
-        self._search.change(self._on_search, [self._owner, self._search], [self.entry], **private)
+        self._search.change(self._on_search, [self._search], [self.entry], **private)
         self._delete.click(self._on_ask, None, [self._really], **private)
         self._no.click(self._on_keep, None, [self._really], **private)
         self._yes.click(self._on_delete, [self.entry], [self._really], **private).then(**tail)
-        self._downloads.wire(self._owner, private)
-        self._upload.upload(
-            self._on_import, [self._owner, self._upload], [self._imported], **private
-        ).then(**tail)
+        self._downloads.wire(self._search, private)
+        self._upload.upload(self._on_import, [self._upload], [self._imported], **private).then(
+            **tail
+        )
 
     def hidden(self) -> dict[Any, Any]:
         """This view when something else is shown."""
@@ -81,8 +82,8 @@ class HistoryView:
             label=f"Interviews ({found.found} of {found.total})",
         )
 
-    async def _on_search(self, owner: str, search: str) -> Any:
-        return self._entries(owner, search)
+    async def _on_search(self, request: gr.Request, search: str) -> Any:
+        return self._entries(self._visitors.owner(request), search)
 
     async def _on_ask(self) -> Any:
         return gr.update(visible=True)
@@ -90,20 +91,20 @@ class HistoryView:
     async def _on_keep(self) -> Any:
         return gr.update(visible=False)
 
-    async def _on_delete(self, entry: str | None) -> Any:
+    async def _on_delete(self, request: gr.Request, entry: str | None) -> Any:
         try:
-            self._process.delete(self._process.find((entry or "").partition(":")[2]))
+            self._process.delete(self._process.find(self._visitors.own(request, entry or "")))
         except InterviewerError as error:
             gr.Warning(str(error))
         return gr.update(visible=False)
 
-    async def _on_import(self, owner: str, data: bytes | None) -> Any:
+    async def _on_import(self, request: gr.Request, data: bytes | None) -> Any:
         try:
-            new = self._process.restore(data or b"", owner)
+            new = self._process.restore(data or b"", self._visitors.owner(request))
         except InterviewerError as error:
             return gr.update(value=f"Nothing was imported: {error}")
         return gr.update(value=f"{new} new interviews and loops were imported.")
 
-    def _file(self, owner: str, _kind: str) -> tuple[str, bytes]:
-        now = datetime.now(UTC)
-        return f"mock-interviewer-{now:%Y-%m-%d}.json", self._process.export(owner).encode()
+    def _file(self, request: gr.Request, _place: str, _kind: str) -> tuple[str, bytes]:
+        exported = self._process.export(self._visitors.owner(request))
+        return f"mock-interviewer-{datetime.now(UTC):%Y-%m-%d}.json", exported.encode()

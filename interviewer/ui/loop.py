@@ -10,12 +10,14 @@ from interviewer.pdf import loop_pdf
 from interviewer.runtime import Runtime
 from interviewer.ui import document
 from interviewer.ui.download import Downloads
+from interviewer.ui.visitor import Visitors
 
 
 class LoopView:
     """Shows a loop. ``go_on`` begins its next round, ``read`` opens a round's report."""
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, visitors: Visitors) -> None:
+        self._visitors = visitors
         self._query = runtime.query
         with gr.Column(visible=False, elem_id="loop-view") as self._view:
             self._loop = gr.HTML(elem_id="loop")
@@ -60,8 +62,8 @@ class LoopView:
             self._downloads_row: gr.update(visible=one is None),
         }
 
-    def _file(self, place: str, kind: str) -> tuple[str, bytes]:
-        loop = self._query.loop(place.partition(":")[2])
+    def _file(self, request: gr.Request, place: str, kind: str) -> tuple[str, bytes]:
+        loop = self._query.loop(self._visitors.own(request, place))
         name = f"loop-{loop.created_at:%Y-%m-%d}"
         if kind == "pdf":
             return f"{name}.pdf", loop_pdf(loop)

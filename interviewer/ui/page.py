@@ -7,16 +7,17 @@ a closed tab stops nothing.
 """
 
 import asyncio
-import secrets
+import html
 from collections.abc import AsyncIterator
 from typing import Any
 
 import gradio as gr
 
-from interviewer.errors import InterviewerError, InterviewNotFound
+from interviewer.errors import AnswerRejected, InterviewerError, InterviewNotFound
 from interviewer.interview import View
 from interviewer.loop_report import LoopReport
 from interviewer.process import Choice, Seat
+from interviewer.rates import BEGINNINGS, Rates
 from interviewer.runtime import Runtime
 from interviewer.session import DEFAULT_PERSONA
 from interviewer.ui import render
@@ -26,11 +27,15 @@ from interviewer.ui.history import HistoryView
 from interviewer.ui.loop import LoopView
 from interviewer.ui.report import ReportView
 from interviewer.ui.start import StartView
+from interviewer.ui.visitor import Visitors
 
 Shown = dict[Any, Any]
 """What the page shows now: updates by component; what isn't named stays as it is."""
 
 HISTORY = "history:"
+
+LONGEST_BACKGROUND = 50_000
+"""Characters of a job description or a résumé that are read."""
 
 
 class Page:
@@ -41,39 +46,46 @@ class Page:
     view.
     """
 
-    def __init__(self, runtime: Runtime, secret: str) -> None:
-        """``secret`` encrypts what the browser stores: the place, and whose history it is."""
+    def __init__(self, runtime: Runtime, visitors: Visitors, rates: Rates) -> None:
+        self._visitors = visitors
+        self._rates = rates
         self._runtime = runtime
         self._service = runtime.service
         self._query = runtime.query
         self._process = runtime.process
-        self._secret = secret
         self._tails: dict[str, object] = {}
 
     def build(self) -> gr.Blocks:
         """The page, ready to be mounted."""
         demo: gr.Blocks
         with gr.Blocks(title="Mock interviewer", analytics_enabled=False) as demo:
-            self._place = gr.BrowserState("", storage_key="interviewer", secret=self._secret)
-            self._owner = gr.BrowserState("", storage_key="interviewer-owner", secret=self._secret)
-            gr.HTML(
-                f"<h1>Mock interviewer</h1><p>Model: {self._runtime.model.label}</p>",
-                elem_id="title",
-            )
+            # A place is no secret: it opens to its owner only. The browser keeps it under a key
+            # that is the same after a restart, so that a reload finds it.
+            self._place = gr.BrowserState("", storage_key="interviewer", secret="interviewer")
+            gr.HTML(self._title(), elem_id="title")
             self._start = StartView(self._runtime)
             with gr.Row(elem_id="room"):
                 with gr.Column(elem_id="talk"):
-                    self._chat = ChatView(self._runtime)
-                self._editor = EditorView(self._runtime)
-            self._report = ReportView(self._runtime)
-            self._loop = LoopView(self._runtime)
-            self._history = HistoryView(self._runtime, self._owner)
+                    self._chat = ChatView(self._runtime, self._visitors)
+                self._editor = EditorView(self._runtime, self._visitors)
+            self._report = ReportView(self._runtime, self._visitors)
+            self._loop = LoopView(self._runtime, self._visitors)
+            self._history = HistoryView(self._runtime, self._visitors)
             self._views = (
                 *(self._start, self._chat, self._editor, self._report),
                 *(self._loop, self._history),
             )
             self._wire(demo)
         return demo
+
+    def _title(self) -> str:
+        out = (
+            '<p><a href="/sign-out">Sign out</a></p>'
+            if self._runtime.settings.password_file
+            else ""
+        )
+        label = html.escape(self._runtime.model.label)
+        return f"<h1>Mock interviewer</h1><p>Model: {label}</p>{out}"
 
     # --- Events ---
 
@@ -85,33 +97,33 @@ class Page:
         }
         tail: dict[str, Any] = {
             "fn": self._tail,
-            "inputs": [self._place, self._owner, self._editor.holds],
+            "inputs": [self._place, self._editor.holds],
             "outputs": [self._place, *(one for view in self._views for one in view.outputs)],
             **private,
         }
-        demo.load(self._on_load, [self._owner], [self._owner], **private).then(**tail)
+        demo.load(**tail)
         self._start.wire(private)
         self._chat.wire(demo, self._place, tail, private)
         self._editor.wire(demo, self._place, private)
         self._report.wire(self._place, private)
         self._loop.wire(self._place, private)
         self._history.wire(tail, private)
-        here, mine = self._place, self._owner
+        here = self._place
         for button, handler, inputs in (
-            (self._start.start, self._on_start, [mine, *self._start.choices]),
-            (self._start.go_on, self._on_continue, [mine]),
+            (self._start.start, self._on_start, self._start.choices),
+            (self._start.go_on, self._on_continue, []),
             (self._start.history, self._on_history, []),
-            (self._report.leave, self._on_leave_report, [here, mine]),
-            (self._report.again, self._on_again, [here, mine, self._report.question]),
+            (self._report.leave, self._on_leave_report, [here]),
+            (self._report.again, self._on_again, [here, self._report.question]),
             (
                 self._report.dispute,
                 self._on_dispute,
                 [here, self._report.finding, self._report.argument],
             ),
-            (self._loop.go_on, self._on_next_round, [here, mine]),
+            (self._loop.go_on, self._on_next_round, [here]),
             (self._loop.read, self._on_read, [self._loop.round]),
             (self._loop.leave, self._on_leave, []),
-            (self._history.practise, self._on_practise, [mine]),
+            (self._history.practise, self._on_practise, []),
             (self._history.open, self._on_open, [self._history.entry]),
             (self._history.leave, self._on_leave, []),
         ):
@@ -120,16 +132,19 @@ class Page:
     # Asynchronous, all of them: Gradio would run plain functions in threads, and the service
     # lives in the event loop. Each returns the place to go to.
 
-    async def _on_load(self, owner: str) -> str:
-        return owner or secrets.token_urlsafe(32)
-
-    async def _on_start(self, owner: str, what: str, *chosen: Any) -> str:
+    async def _on_start(self, request: gr.Request, what: str, *chosen: Any) -> str:
         area, one_round, stage, role, level, focus, count, first, persona, short, background = (
             chosen
         )
         # A box that was never opened gives no text at all.
         background = background or ""
         try:
+            owner = self._may_begin(request)
+            if len(background) > LONGEST_BACKGROUND:
+                raise AnswerRejected(
+                    f"The pasted text has {len(background):,} characters; at most "
+                    f"{LONGEST_BACKGROUND:,} are read. Shorten it."
+                )
             if what in {"area", "question"}:
                 interview_id = self._service.start(
                     area,
@@ -149,8 +164,18 @@ class Page:
             gr.Warning(str(error))
             return ""
 
-    async def _on_continue(self, owner: str) -> str:
-        entry = self._query.history(owner).unfinished
+    def _may_begin(self, request: gr.Request) -> str:
+        """The owner, unless they have begun too much lately."""
+        owner = self._visitors.owner(request)
+        if not self._rates.may_begin(owner):
+            raise AnswerRejected(
+                f"You have begun {BEGINNINGS} interviews within an hour. Go on with one of them, "
+                "or wait."
+            )
+        return owner
+
+    async def _on_continue(self, request: gr.Request) -> str:
+        entry = self._query.history(self._visitors.owner(request)).unfinished
         return f"{entry.kind}:{entry.id}" if entry else ""
 
     async def _on_history(self) -> str:
@@ -159,37 +184,41 @@ class Page:
     async def _on_leave(self) -> str:
         return ""
 
-    async def _on_leave_report(self, place: str, owner: str) -> str:
+    async def _on_leave_report(self, request: gr.Request, place: str) -> str:
         """From an answer given again to the first; from a round to its loop; else to the start."""
         try:
-            interview_id = place.partition(":")[2]
+            interview_id = self._visitors.own(request, place)
             report = self._query.report(interview_id)
             if report.again_of:
                 return f"report:{report.again_of}"
-            loop_id = self._query.loop_of(interview_id, owner)
+            loop_id = self._query.loop_of(interview_id, self._visitors.owner(request))
             return f"loop:{loop_id}" if loop_id else ""
         except InterviewerError:
             return ""
 
-    async def _on_again(self, place: str, owner: str, question_id: str) -> str:
+    async def _on_again(self, request: gr.Request, place: str, question_id: str) -> str:
         try:
-            interview_id = place.partition(":")[2]
+            interview_id, owner = self._visitors.own(request, place), self._may_begin(request)
             return f"interview:{self._process.again(interview_id, question_id, owner)}"
         except InterviewerError as error:
             gr.Warning(str(error))
             return place
 
-    async def _on_dispute(self, place: str, finding: str | None, argument: str) -> str:
+    async def _on_dispute(
+        self, request: gr.Request, place: str, finding: str | None, argument: str
+    ) -> str:
         question_id, _, check_id = (finding or "").partition(":")
         try:
-            await self._service.dispute(place.partition(":")[2], question_id, check_id, argument)
+            interview_id = self._visitors.own(request, place)
+            await self._service.dispute(interview_id, question_id, check_id, argument)
         except InterviewerError as error:
             gr.Warning(str(error))
         return place
 
-    async def _on_next_round(self, place: str, owner: str) -> str:
+    async def _on_next_round(self, request: gr.Request, place: str) -> str:
         try:
-            return f"interview:{self._process.next_round(place.partition(':')[2], owner)}"
+            loop_id, owner = self._visitors.own(request, place), self._visitors.owner(request)
+            return f"interview:{self._process.next_round(loop_id, owner)}"
         except InterviewerError as error:
             gr.Warning(str(error))
             return place
@@ -197,9 +226,9 @@ class Page:
     async def _on_read(self, interview_id: str | None) -> str:
         return f"report:{interview_id}" if interview_id else ""
 
-    async def _on_practise(self, owner: str) -> str:
+    async def _on_practise(self, request: gr.Request) -> str:
         try:
-            return f"interview:{self._process.practise(owner)}"
+            return f"interview:{self._process.practise(self._may_begin(request))}"
         except InterviewerError as error:
             gr.Warning(str(error))
             return HISTORY
@@ -209,14 +238,13 @@ class Page:
 
     # --- What is seen ---
 
-    async def _tail(
-        self, place: str, owner: str, holds: str, request: gr.Request
-    ) -> AsyncIterator[Shown]:
+    async def _tail(self, request: gr.Request, place: str, holds: str) -> AsyncIterator[Shown]:
         """What the page shows, again and again until nothing is under way.
 
         A tab has one tail: a newer one takes over from the one before. ``holds``: the question
         whose code is in the tab's editor, and must not be overwritten while it is being typed.
         """
+        owner, place = self._visitors.owner(request), self._own_place(request, place)
         tab, mine = str(request.session_hash), object()
         self._tails[tab] = mine
         seen: set[Any] = set()
@@ -232,6 +260,16 @@ class Page:
         finally:
             if self._tails.get(tab) is mine:
                 del self._tails[tab]
+
+    def _own_place(self, request: gr.Request, place: str) -> str:
+        """The place, or the start view where it is another's."""
+        try:
+            if place.startswith(("interview:", "report:", "loop:")):
+                self._visitors.own(request, place)
+        except InterviewNotFound as error:
+            gr.Info(str(error))
+            return ""
+        return place
 
     def _hidden(self) -> Shown:
         return {name: update for view in self._views for name, update in view.hidden().items()}
@@ -257,7 +295,7 @@ class Page:
         if kind == "history":
             yield self._history.shown(owner)
             return
-        unfinished = self._query.history(owner).unfinished if owner else None
+        unfinished = self._query.history(owner).unfinished
         while True:
             preparation = self._runtime.preparation
             preparing = str(preparation)

@@ -9,12 +9,14 @@ from interviewer.pdf import report_pdf
 from interviewer.runtime import Runtime
 from interviewer.ui import document
 from interviewer.ui.download import Downloads
+from interviewer.ui.visitor import Visitors
 
 
 class ReportView:
     """Shows a report. ``leave`` goes back, ``again`` begins an answer given again."""
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, visitors: Visitors) -> None:
+        self._visitors = visitors
         self._query = runtime.query
         with gr.Column(visible=False, elem_id="report-view") as self._view:
             with gr.Row():
@@ -79,8 +81,8 @@ class ReportView:
             ),
         }
 
-    def _file(self, place: str, kind: str) -> tuple[str, bytes]:
-        report = self._query.report(place.partition(":")[2])
+    def _file(self, request: gr.Request, place: str, kind: str) -> tuple[str, bytes]:
+        report = self._query.report(self._visitors.own(request, place))
         name = f"interview-{report.created_at:%Y-%m-%d}"
         if kind == "pdf":
             return f"{name}.pdf", report_pdf(report)

@@ -12,11 +12,17 @@ import uvicorn
 from fastapi import FastAPI
 
 from interviewer import logs, weights
+from interviewer.accounts import Accounts
 from interviewer.errors import InterviewerError, SettingsError
+from interviewer.identity import Identity
+from interviewer.rates import Rates
 from interviewer.runtime import Runtime, open_runtime
 from interviewer.settings import Settings
+from interviewer.ui.guard import MOST_UPLOADED, Guard
 from interviewer.ui.health import add_health
 from interviewer.ui.page import Page
+from interviewer.ui.signin import add_sign_in
+from interviewer.ui.visitor import Visitors
 
 _LOG = logs.log(__name__)
 
@@ -26,7 +32,13 @@ MOST_AT_ONCE = 500
 
 def make_app(runtime: Runtime) -> FastAPI:
     """The web application for this engine."""
-    demo = Page(runtime, _browser_secret(runtime)).build()
+    settings, rates = runtime.settings, Rates(runtime.settings.rate)
+    # In the database, so that replicas know each other's candidates.
+    identity = Identity(runtime.store.secret("cookies", secrets.token_urlsafe(32)))
+    accounts = Accounts(settings.password_file) if settings.password_file else None
+    if accounts is not None:
+        accounts.names()  # a file that can't be used is told now, not to the first user
+    demo = Page(runtime, Visitors(runtime.store), rates).build()
     demo.queue(default_concurrency_limit=None)
     # mount_gradio_app has no argument for this.
     demo.max_threads = MOST_AT_ONCE
@@ -44,6 +56,16 @@ def make_app(runtime: Runtime) -> FastAPI:
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     _add_gauges(runtime)
     add_health(app, runtime)
+    if accounts is not None:
+        add_sign_in(app, identity, accounts, rates, runtime.metrics)
+    app.add_middleware(
+        Guard,
+        settings=settings,
+        identity=identity,
+        accounts=accounts,
+        rates=rates,
+        metrics=runtime.metrics,
+    )
     gr.mount_gradio_app(
         app,
         demo,
@@ -51,7 +73,7 @@ def make_app(runtime: Runtime) -> FastAPI:
         footer_links=[],
         run_history=False,
         enable_monitoring=False,
-        max_file_size="1mb",
+        max_file_size=MOST_UPLOADED,
         show_error=False,
         ssr_mode=False,
         theme=_theme(),
@@ -98,17 +120,6 @@ async def _prepare(runtime: Runtime) -> None:
         _LOG.error("the model is not ready: %s", error)
     else:
         _LOG.info("the model is ready")
-
-
-def _browser_secret(runtime: Runtime) -> str:
-    """The key of what the browser keeps.
-
-    The same after a restart and for every replica, so that a reload finds its interview.
-    """
-    # The first release kept it in a file.
-    path = runtime.settings.data_dir / "browser-secret"
-    offered = path.read_text() if path.is_file() else secrets.token_urlsafe(32)
-    return runtime.store.secret("browser", offered)
 
 
 class _Server(uvicorn.Server):

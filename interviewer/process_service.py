@@ -161,7 +161,7 @@ class ProcessService:
         candidate has here stays theirs and as it is: this owner gets a copy of the file's.
         """
         archive = read_archive(text)
-        ids = [one.id for one in (*archive.interviews, *archive.loops)]
+        ids = [*(one.id for one in archive.interviews), *(one.id for one in archive.loops)]
         others = [one for one in ids if self._store.owner_of(one) not in {None, owner}]
         archive = renamed(archive, {one: new_id() for one in others})
         return self._store.restore(archive.interviews, archive.loops, owner)

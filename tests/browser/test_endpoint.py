@@ -1,6 +1,7 @@
 """The page before an endpoint that is slow, down, and back again."""
 
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,6 +17,10 @@ pytestmark = pytest.mark.browser
 
 STORY = "In May 2023 we moved the ranking service to a new model and it went live in a week."
 PROBE = "When you moved the ranking service, which part of it was your own responsibility?"
+
+
+GO_ON = threading.Event()
+"""While it is cleared, a reply stops after its eighth word."""
 
 
 def interviewer(handler: Any) -> None:
@@ -37,15 +42,19 @@ def interviewer(handler: Any) -> None:
             "choices": [choice],
         }
         handler.chunk(f"data: {json.dumps(event)}\n\n")
-        time.sleep(0.25)
+        time.sleep(0.1)
+        if position == 7:
+            GO_ON.wait()
     handler.chunk("data: [DONE]\n\n")
     handler.chunk("")
 
 
 @pytest.fixture
 def endpoint() -> Iterator[FakeEndpoint]:
+    GO_ON.set()
     server = FakeEndpoint(interviewer)
     yield server
+    GO_ON.set()
     server.stop()
 
 
@@ -58,11 +67,13 @@ def test_a_reload_in_mid_reply_goes_on_with_it(site: Program, visit: Callable[..
     page = visit(site.url)
     expect(page.locator("#title")).to_contain_text("slow-one, at 127.0.0.1")
     begin(page)
+    GO_ON.clear()
     send(page, STORY)
     drafted = page.locator("#chat [data-testid=bot]").last
     expect(drafted).to_contain_text("When you moved")
     page.reload()
     expect(page.locator("#status")).to_contain_text("replying")
+    GO_ON.set()
     wait_for_turn(page, 2)
     assert said_by_interviewer(page)[-1] == PROBE
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
+from gradio import queueing
 
 from interviewer import logs, weights
 from interviewer.accounts import Accounts
@@ -39,6 +40,7 @@ def make_app(runtime: Runtime) -> FastAPI:
     if accounts is not None:
         accounts.names()  # a file that can't be used is told now, not to the first user
     demo = Page(runtime, Visitors(runtime.store), rates).build()
+    queueing.traceback = _Quietly  # type: ignore[assignment, attr-defined]
     demo.queue(default_concurrency_limit=None)
     # mount_gradio_app has no argument for this.
     demo.max_threads = MOST_AT_ONCE
@@ -80,6 +82,15 @@ def make_app(runtime: Runtime) -> FastAPI:
         css_paths=Path(__file__).with_name("style.css"),
     )
     return app
+
+
+class _Quietly:
+    """In place of ``traceback`` in Gradio's queue, which prints the values that it choked on."""
+
+    @staticmethod
+    def print_exc() -> None:
+        """Logs what failed, and where, without its message."""
+        _LOG.error("an event failed", exc_info=True)
 
 
 def _add_gauges(runtime: Runtime) -> None:

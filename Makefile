@@ -20,7 +20,7 @@ lint: $(VENV)/installed-dev
 screenshots: $(VENV)/installed-dev browser
 	$(BIN)/python -m pytest tests/browser -m browser -k "whole_interview" --screenshots tests/browser/screenshots
 
-# A whole loop on the real model, with its reports and pictures; takes a quarter of an hour.
+# A whole loop on the real model, with its reports and pictures; takes long on a small machine.
 example: $(VENV)/installed-dev browser
 	$(BIN)/python -m tests.browser.example
 

@@ -113,6 +113,13 @@ def _theme() -> gr.themes.Base:
         checkbox_label_background_fill_selected_dark="*primary_700",
         checkbox_label_text_color_selected="white",
         checkbox_label_text_color_selected_dark="white",
+        # What can be pressed or typed in has an edge; white on white shows none.
+        input_border_width="1px",
+        input_border_color="*neutral_400",
+        checkbox_label_border_width="1px",
+        checkbox_label_border_color="*neutral_300",
+        button_border_width="1px",
+        button_secondary_border_color="*neutral_300",
         block_label_text_color="*primary_700",
         block_label_text_color_dark="*neutral_50",
         block_label_background_fill_dark="*neutral_700",

@@ -4,6 +4,8 @@ A database is brought up to date when it is opened, whichever version made it, a
 process only where several start at once.
 """
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -213,9 +215,22 @@ def _set_pragmas(connection: object, _record: object) -> None:
 
     What is deleted is overwritten, so that it can't be read from the file any more.
     """
-    names = ("journal_mode=WAL", "synchronous=NORMAL", f"busy_timeout={BUSY_MS}")
-    always = ("foreign_keys=ON", "secure_delete=ON")
-    _execute(connection, tuple(f"PRAGMA {one}" for one in (*names, *always)))
+    _execute(connection, (f"PRAGMA busy_timeout={BUSY_MS}",))
+    _use_wal(connection)
+    always = ("synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON")
+    _execute(connection, tuple(f"PRAGMA {one}" for one in always))
+
+
+def _use_wal(connection: object) -> None:
+    """Changing to WAL needs the file alone, and SQLite doesn't wait for that by itself."""
+    until = time.monotonic() + 30
+    while True:
+        try:
+            return _execute(connection, ("PRAGMA journal_mode=WAL",))
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.05)
 
 
 def _let_changes_be_undone(connection: Any, _record: object) -> None:

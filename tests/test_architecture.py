@@ -139,7 +139,7 @@ def _users(library: str) -> set[str]:
             "alembic",
             SQL - {f"interviewer.{one}" for one in ("store", "leases", "schema", "backup")},
         ),
-        ("sqlite3", {"interviewer.backup"}),
+        ("sqlite3", {"interviewer.backup", "interviewer.database"}),
         ("psycopg", set()),
         ("fpdf", {"interviewer.pdf"}),
         ("pymupdf_fonts", {"interviewer.pdf"}),

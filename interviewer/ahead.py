@@ -5,7 +5,8 @@ read. While the candidate types nobody waits for it, so that whoever has answere
 the new words only.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from interviewer.content import Content, Message
 from interviewer.grading import Judge
@@ -16,7 +17,7 @@ from interviewer.session import Interview
 
 
 class ReadAhead:
-    """Reads ahead, each beginning once; only where the model keeps what it has read."""
+    """Reads ahead, each beginning once. Of use only where the model keeps what it has read."""
 
     def __init__(self, content: Content, model: Model, judge: Judge) -> None:
         self._content = content
@@ -30,12 +31,10 @@ class ReadAhead:
 
         ModelError when the model can't be asked; whatever it had read counts as lost then.
         """
-        if not self._model.keeps_prefixes:
-            return False
         for name, messages in self._beginnings(interview):
             if name not in self._read:
                 try:
-                    await self._model.yes(messages)
+                    await self._model.yes(messages())
                 except Exception:
                     self._read.clear()
                     raise
@@ -43,12 +42,13 @@ class ReadAhead:
                 return True
         return False
 
-    def _beginnings(self, interview: Interview) -> Iterator[tuple[str, list[Message]]]:
+    def _beginnings(
+        self, interview: Interview
+    ) -> Iterator[tuple[str, Callable[[], list[Message]]]]:
         """By name, the soonest needed first: the persona's, then the checks' as they are dug."""
         plan = interview.plan
         persona = self._content.persona(plan.persona)
-        yield f"persona {persona.id}", self._phraser.messages(persona, said="", ask="")
+        yield f"persona {persona.id}", partial(self._phraser.messages, persona, said="", ask="")
         scene = Scene(interview, persona, self._content.round(plan.areas))
-        checks = {check.id: check for check in scene.ladder}
-        for check in (*checks.values(), *scene.round.ladder_for(scene.question)):
-            yield f"{plan.areas} {check.id}", self._judge.sentence_messages(check, "")
+        for check in (*scene.ladder, *scene.round.ladder_for(scene.question)):
+            yield f"{plan.areas} {check.id}", partial(self._judge.sentence_messages, check, "")

@@ -407,7 +407,8 @@ class InterviewService:
             live.tell(doing="thinking" if live.reply else "", draft="", reply_problem="")
         if self._pending(interview) and (live.grade is None or live.grade.done()):
             live.grade = self._take_up(interview_id, "grade", self._grade)
-        if phase == "candidate" and (live.ahead is None or live.ahead.done()):
+        reads_ahead = phase == "candidate" and self.model.keeps_prefixes
+        if reads_ahead and (live.ahead is None or live.ahead.done()):
             live.ahead = asyncio.create_task(self._read_ahead(interview_id))
 
     def _take_up(

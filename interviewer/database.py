@@ -19,8 +19,6 @@ from sqlalchemy.engine import URL, make_url
 from interviewer.errors import InterviewNotFound, StoreError, TurnConflict
 from interviewer.schema import METADATA, VERSION
 
-NOT_FOUND = "this interview is not here (any more); start a new one"
-
 FIRST_VERSION = "0001"
 """The tables of the first release, which kept no version."""
 
@@ -110,7 +108,7 @@ class Database:
             yield
         except sa.exc.IntegrityError as error:
             if "foreign key" in str(error.orig).lower():
-                raise InterviewNotFound(NOT_FOUND) from error
+                raise InterviewNotFound from error
             raise TurnConflict("the interview moved on meanwhile; look at it again") from error
         except sa.exc.SQLAlchemyError as error:
             reason = str(getattr(error, "orig", None) or error).splitlines()[0]

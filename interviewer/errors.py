@@ -40,6 +40,11 @@ class StoreError(InterviewerError):
 class InterviewNotFound(InterviewerError):
     """No interview has this id."""
 
+    def __init__(
+        self, said: str = "this interview is not here (any more); start a new one"
+    ) -> None:
+        super().__init__(said)
+
 
 class TurnConflict(InterviewerError):
     """The interview moved on (another tab, a second click) since the caller last looked."""

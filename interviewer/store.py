@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 
 from interviewer.coding import CodeEntry
-from interviewer.database import NOT_FOUND, Database, in_utc
+from interviewer.database import Database, in_utc
 from interviewer.errors import InterviewNotFound, TurnConflict
 from interviewer.judgement import Dispute, Judgement
 from interviewer.leases import Leases, this_process
@@ -123,7 +123,7 @@ class Store:
         with self._database.transaction() as connection:
             found = _interviews(connection, INTERVIEWS.c.id == interview_id)
         if not found:
-            raise InterviewNotFound(NOT_FOUND)
+            raise InterviewNotFound
         return found[0]
 
     def owner_of(self, some_id: str) -> str | None:
@@ -190,7 +190,7 @@ class Store:
         with self._database.transaction() as connection:
             gone = connection.execute(table.delete().where(table.c.id.in_(ids)))
         if gone.rowcount < len(ids):
-            raise InterviewNotFound(NOT_FOUND)
+            raise InterviewNotFound
         self._database.fold_log()
 
     # --- What replicas share ---

@@ -8,8 +8,6 @@ from interviewer.store import Store
 OWNER = "interviewer.owner"
 """Where the guard writes in a request's scope whose request it is."""
 
-_NOT_HERE = "this interview is not here (any more); start a new one"
-
 
 class Visitors:
     """Tells whose an event is, from what the guard wrote, and never from what the page sent."""
@@ -21,12 +19,12 @@ class Visitors:
         """Who sent the event."""
         owner: str = request.request.scope[OWNER] if request.request else ""
         if not owner:
-            raise InterviewNotFound(_NOT_HERE)
+            raise InterviewNotFound
         return owner
 
     def own(self, request: gr.Request, place: str) -> str:
         """The id in ``place`` ("interview:ID"); InterviewNotFound where it is another's."""
         place_id = place.partition(":")[2]
         if self._store.owner_of(place_id) != self.owner(request):
-            raise InterviewNotFound(_NOT_HERE)
+            raise InterviewNotFound
         return place_id

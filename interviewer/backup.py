@@ -16,7 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from interviewer.database import Database, in_utc
+from interviewer.database import Database, in_utc, opened
 from interviewer.errors import StoreError
 from interviewer.schema import CODE, INTERVIEWS, LEASES, LOOPS, METADATA, SECRETS
 
@@ -65,15 +65,14 @@ def restore(database: Database, path: Path, replace: bool = False) -> int:
             raise StoreError(f"{path}: can't be read ({error}); name a backup file") from error
         with _telling(path):
             _must_be_backup(copy, path)
-        source = Database(f"sqlite:///{copy}")
-        source.open()
-        try:
-            with source.transaction() as taken, database.transaction() as connection:
-                _make_room(connection, replace)
-                _insert_rows(taken, connection)
-                return _count(connection)
-        finally:
-            source.close()
+        with (
+            opened(f"sqlite:///{copy}") as source,
+            source.transaction() as taken,
+            database.transaction() as connection,
+        ):
+            _make_room(connection, replace)
+            _insert_rows(taken, connection)
+            return _count(connection)
 
 
 def _copy_file(database: Database, part: Path) -> None:
@@ -84,13 +83,12 @@ def _copy_file(database: Database, part: Path) -> None:
 
 
 def _copy_rows(database: Database, part: Path) -> None:
-    target = Database(f"sqlite:///{part}")
-    target.open()
-    try:
-        with database.snapshot() as taken, target.transaction() as connection:
-            _insert_rows(taken, connection)
-    finally:
-        target.close()
+    with (
+        opened(f"sqlite:///{part}") as target,
+        database.snapshot() as taken,
+        target.transaction() as connection,
+    ):
+        _insert_rows(taken, connection)
 
 
 def _in_one_file(part: Path) -> int:

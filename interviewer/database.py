@@ -148,6 +148,17 @@ class Database:
         migrate(connection, version or _unnamed_version(connection))
 
 
+@contextmanager
+def opened(url: str) -> Iterator[Database]:
+    """The database at this address, opened, and closed in the end."""
+    database = Database(url)
+    database.open()
+    try:
+        yield database
+    finally:
+        database.close()
+
+
 def in_utc(at: datetime) -> datetime:
     """SQLite keeps no zone, and what was stored is UTC; PostgreSQL gives it in its own zone."""
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)

@@ -8,6 +8,21 @@ VERSION = "0003"
 METADATA = sa.MetaData()
 ID_LENGTH = 43
 
+
+def _interview(
+    primary_key: bool = False, index: bool = False, unique: bool = False
+) -> "sa.Column[str]":
+    """What goes when its interview goes."""
+    return sa.Column(
+        "interview_id",
+        sa.ForeignKey("interviews.id", ondelete="CASCADE"),
+        primary_key=primary_key,
+        index=index,
+        unique=unique,
+        nullable=False,
+    )
+
+
 INTERVIEWS = sa.Table(
     "interviews",
     METADATA,
@@ -22,7 +37,7 @@ INTERVIEWS = sa.Table(
 TURNS = sa.Table(
     "turns",
     METADATA,
-    sa.Column("interview_id", sa.ForeignKey("interviews.id", ondelete="CASCADE"), primary_key=True),
+    _interview(primary_key=True),
     # The primary key is what keeps a turn from being taken twice.
     sa.Column("seq", sa.Integer, primary_key=True),
     sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -32,7 +47,7 @@ TURNS = sa.Table(
 JUDGEMENTS = sa.Table(
     "judgements",
     METADATA,
-    sa.Column("interview_id", sa.ForeignKey("interviews.id", ondelete="CASCADE"), primary_key=True),
+    _interview(primary_key=True),
     sa.Column("seq", sa.Integer, primary_key=True),
     sa.Column("check_id", sa.String(100), primary_key=True),
     sa.Column("judgement", sa.JSON, nullable=False),
@@ -41,7 +56,7 @@ JUDGEMENTS = sa.Table(
 DISPUTES = sa.Table(
     "disputes",
     METADATA,
-    sa.Column("interview_id", sa.ForeignKey("interviews.id", ondelete="CASCADE"), primary_key=True),
+    _interview(primary_key=True),
     sa.Column("question_id", sa.String(100), primary_key=True),
     sa.Column("check_id", sa.String(100), primary_key=True),
     sa.Column("dispute", sa.JSON, nullable=False),
@@ -51,12 +66,7 @@ CODE = sa.Table(
     "code",
     METADATA,
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column(
-        "interview_id",
-        sa.ForeignKey("interviews.id", ondelete="CASCADE"),
-        index=True,
-        nullable=False,
-    ),
+    _interview(index=True),
     sa.Column("question_id", sa.String(100), nullable=False),
     sa.Column("kind", sa.String(10), nullable=False),
     sa.Column("entry", sa.JSON, nullable=False),
@@ -77,18 +87,13 @@ PLACES = sa.Table(
     sa.Column("loop_id", sa.ForeignKey("loops.id", ondelete="CASCADE"), primary_key=True),
     # The primary key is what keeps a round from being begun twice.
     sa.Column("position", sa.Integer, primary_key=True),
-    sa.Column(
-        "interview_id",
-        sa.ForeignKey("interviews.id", ondelete="CASCADE"),
-        nullable=False,
-        unique=True,
-    ),
+    _interview(unique=True),
 )
 
 LEASES = sa.Table(
     "leases",
     METADATA,
-    sa.Column("interview_id", sa.ForeignKey("interviews.id", ondelete="CASCADE"), primary_key=True),
+    _interview(primary_key=True),
     # The primary key is what keeps two replicas from one work.
     sa.Column("work", sa.String(10), primary_key=True),
     sa.Column("holder", sa.String(400), nullable=False),

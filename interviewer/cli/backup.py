@@ -1,13 +1,11 @@
 """Everything that is stored as one file, and back."""
 
 import argparse
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from interviewer.backup import back_up, restore
 from interviewer.cli.commands import Commands
-from interviewer.database import Database
+from interviewer.database import opened
 from interviewer.settings import Settings
 
 
@@ -25,23 +23,13 @@ def add(commands: Commands) -> None:
     back.set_defaults(run=_restore)
 
 
-@contextmanager
-def _opened(settings: Settings) -> Iterator[Database]:
-    database = Database(settings.database_url)
-    database.open()
-    try:
-        yield database
-    finally:
-        database.close()
-
-
 def _backup(arguments: argparse.Namespace, settings: Settings) -> int:
-    with _opened(settings) as database:
+    with opened(settings.database_url) as database:
         print(f"{back_up(database, arguments.file)} interviews are in {arguments.file}")
     return 0
 
 
 def _restore(arguments: argparse.Namespace, settings: Settings) -> int:
-    with _opened(settings) as database:
+    with opened(settings.database_url) as database:
         print(f"{restore(database, arguments.file, arguments.replace)} interviews are stored")
     return 0

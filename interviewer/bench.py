@@ -8,8 +8,8 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from interviewer import cpp
@@ -30,7 +30,7 @@ from interviewer.errors import CodeRejected, SandboxUnavailable
 from interviewer.growth import FEWEST_SIZES, Fit, Point, fit, sizes
 from interviewer.rubric import Case, Coding, Growth
 from interviewer.sandbox import bubblewrap
-from interviewer.sandbox.session import Limits, Reply, Session
+from interviewer.sandbox.session import EndsItself, Limits, Reply, Session
 from interviewer.sandbox.turns import Turns
 
 LONGEST_CODE = 40_000
@@ -58,16 +58,18 @@ class Bench:
     ) -> None:
         self._box = box
         self.why_not = why_not
-        self._compiler: Compiler | None = None
-        self.why_no_cpp = why_not
-        """Why no C++ can be compiled, if so."""
         self.limits = limits or Limits()
         self._turns = Turns(slots or max(1, os.cpu_count() or 1))
-        if box is not None:
-            try:
-                self._compiler = find_compiler(box)
-            except SandboxUnavailable as error:
-                self.why_no_cpp = str(error)
+
+    @cached_property
+    def _compiler(self) -> Compiler | str:
+        """This machine's, or why there is none. Tried out when C++ is first asked about."""
+        if self._box is None:
+            return self.why_not
+        try:
+            return find_compiler(self._box)
+        except SandboxUnavailable as error:
+            return str(error)
 
     @classmethod
     def open(cls, hidden: Sequence[Path], off: bool = False, limits: Limits | None = None) -> Self:
@@ -88,7 +90,7 @@ class Bench:
         """Why this question can't be answered in C++; empty where it can."""
         if cpp.function(coding) is None:
             return "this question's types have no counterpart there that the tests could use"
-        return self.why_no_cpp
+        return self._compiler if isinstance(self._compiler, str) else ""
 
     async def run(
         self, owner: str, code: str, cases: Sequence[Case], kind: Kind, hidden_from: int = 0
@@ -169,7 +171,7 @@ class Bench:
 
     def _cpp(self, coding: Coding) -> tuple[Compiler, Function]:
         function = cpp.function(coding)
-        if self._compiler is None or function is None:
+        if isinstance(self._compiler, str) or function is None:
             raise SandboxUnavailable(
                 f"C++ can't be run here: {self.why_not_cpp(coding)}. Write it in Python."
             )
@@ -250,22 +252,15 @@ def _points(growth: Growth, shortest: Callable[[int], float | None]) -> list[Poi
     return points
 
 
-class _Interpreted:
+class _Interpreted(EndsItself):
     """Evaluates expressions after the candidate's code, in a new box after each that broke."""
 
     def __init__(self, box: bubblewrap.Bubblewrap, limits: Limits, code: str) -> None:
         self._box, self._limits, self._code = box, limits, code
         self._session: Session | None = None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def end(self) -> None:
+        """See EndsItself."""
         if self._session is not None:
             self._session.end()
 

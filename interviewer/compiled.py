@@ -13,8 +13,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from interviewer import cpp
 from interviewer.coding import Remark
@@ -22,7 +21,7 @@ from interviewer.cpp import Function
 from interviewer.errors import SandboxUnavailable
 from interviewer.rubric import Strict
 from interviewer.sandbox.bubblewrap import Bubblewrap
-from interviewer.sandbox.session import Limits, Reply, Session
+from interviewer.sandbox.session import EndsItself, Limits, Reply, Session
 
 HARNESS = Path(__file__).with_name("sandbox") / "harness.h"
 REPLIES = 9
@@ -134,7 +133,7 @@ def find_compiler(box: Bubblewrap) -> Compiler:
     return found
 
 
-class Calls:
+class Calls(EndsItself):
     """Evaluates expressions that call the compiled function. Use it as a context."""
 
     def __init__(self, box: Bubblewrap, limits: Limits, program: Program, of: Function) -> None:
@@ -148,15 +147,8 @@ class Calls:
         self._compiled: Session | None = None
         self._clean = box.python(limits)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def end(self) -> None:
+        """See EndsItself."""
         self._clean.end()
         if self._compiled is not None:
             self._compiled.end()

@@ -10,6 +10,7 @@ import selectors
 import signal
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
@@ -52,7 +53,26 @@ class Reply(Strict):
     """What was printed meanwhile, as far as the limit allows."""
 
 
-class Session:
+class EndsItself(ABC):
+    """Used as a context, it ends with the context."""
+
+    @abstractmethod
+    def end(self) -> None:
+        """Gives back what is held."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.end()
+
+
+class Session(EndsItself):
     """One process in a box. Use it as a context; a session that stopped takes no more requests."""
 
     def __init__(
@@ -88,17 +108,6 @@ class Session:
         self._output = self._process.stdout.fileno()
         os.set_blocking(self._output, False)
         os.set_blocking(self._replies, False)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.end()
 
     @property
     def alive(self) -> bool:

@@ -8,8 +8,9 @@ from typing import Protocol
 
 from interviewer.batch import GivenKeyPoint, GradeLine, Grader, Response
 from interviewer.content import Content, Message
+from interviewer.evaluation.passing import PassingModel
 from interviewer.evaluation.unseen import Unseen
-from interviewer.llm import Model, Usage, Verdict
+from interviewer.llm import Model, Verdict
 from interviewer.round import Round
 
 
@@ -24,65 +25,38 @@ class Grades(Protocol):
 Build = Callable[[Round, Content, Model], Grades]
 
 
-class CountingModel:
-    """Passes everything on to a model, and counts the calls.
+class CountingModel(PassingModel):
+    """Counts the calls.
 
     What a model was asked before it isn't asked again, unless ``anew`` is set: a grader with
     one part switched off asks most of what the whole one asked.
     """
 
     def __init__(self, model: Model) -> None:
-        self._model = model
+        super().__init__(model)
         self._known: dict[tuple[tuple[str, str], ...], float | None] = {}
         self.calls = 0
         self.anew = False
-
-    @property
-    def label(self) -> str:
-        """See Model.label."""
-        return self._model.label
-
-    @property
-    def usage(self) -> Usage:
-        """See Model.usage."""
-        return self._model.usage
-
-    @property
-    def keeps_prefixes(self) -> bool:
-        """See Model.keeps_prefixes."""
-        return self._model.keeps_prefixes
-
-    async def ready(self) -> None:
-        """See Model.ready."""
-        await self._model.ready()
 
     def stream(
         self, messages: Sequence[Message], most_tokens: int, temperature: float
     ) -> AsyncGenerator[str, None]:
         """See Model.stream."""
         self.calls += 1
-        return self._model.stream(messages, most_tokens, temperature)
+        return super().stream(messages, most_tokens, temperature)
 
     async def yes(self, messages: Sequence[Message]) -> float | None:
         """See Model.yes."""
         self.calls += 1
         key = tuple((one["role"], one["content"]) for one in messages)
         if self.anew or key not in self._known:
-            self._known[key] = await self._model.yes(messages)
+            self._known[key] = await super().yes(messages)
         return self._known[key]
-
-    async def gives_probabilities(self) -> bool:
-        """See Model.gives_probabilities."""
-        return await self._model.gives_probabilities()
 
     async def verdict(self, messages: Sequence[Message]) -> Verdict | None:
         """See Model.verdict."""
         self.calls += 1
-        return await self._model.verdict(messages)
-
-    async def close(self) -> None:
-        """See Model.close."""
-        await self._model.close()
+        return await super().verdict(messages)
 
 
 @dataclass(frozen=True)

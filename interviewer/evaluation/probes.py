@@ -5,7 +5,6 @@ import contextlib
 import sys
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -21,10 +20,11 @@ from interviewer.content import (
 )
 from interviewer.errors import InterviewerError
 from interviewer.evaluation.candidate import Profile
+from interviewer.evaluation.passing import PassingModel
 from interviewer.evaluation.probe_figures import Asked, Figures, Reached, figures, to_markdown
 from interviewer.grading import Judge
 from interviewer.judgement import Judgement
-from interviewer.llm import Model, Usage, Verdict
+from interviewer.llm import Model
 from interviewer.reply import Replier
 from interviewer.runtime import open_model
 from interviewer.session import Interview, Plan, candidate_kind
@@ -71,42 +71,14 @@ _OTHERS: tuple[tuple[str, str, frozenset[str]], ...] = (
 KeptT = TypeVar("KeptT", Asked, Reached)
 
 
-@dataclass
-class _Clock(Model):
-    """A model that notes when its replies begin."""
+class _Clock(PassingModel):
+    """Notes when a model's replies begin."""
 
-    model: Model
-    first: float | None = None
-    """Seconds to the first token of the last stream."""
-    began: float = 0.0
-    messages: Sequence[Message] = field(default_factory=list)
-
-    @property
-    def label(self) -> str:
-        return self.model.label
-
-    @property
-    def usage(self) -> Usage:
-        return self.model.usage
-
-    async def ready(self) -> None:
-        await self.model.ready()
-
-    async def yes(self, messages: Sequence[Message]) -> float | None:
-        return await self.model.yes(messages)
-
-    async def gives_probabilities(self) -> bool:
-        return await self.model.gives_probabilities()
-
-    @property
-    def keeps_prefixes(self) -> bool:
-        return self.model.keeps_prefixes
-
-    async def verdict(self, messages: Sequence[Message]) -> Verdict | None:
-        return await self.model.verdict(messages)
-
-    async def close(self) -> None:
-        await self.model.close()
+    def __init__(self, model: Model) -> None:
+        super().__init__(model)
+        self.first: float | None = None
+        """Seconds to the first token of the last stream."""
+        self.messages: Sequence[Message] = ()
 
     async def stream(
         self, messages: Sequence[Message], most_tokens: int, temperature: float

@@ -278,8 +278,10 @@ class Page:
         kind, _, place_id = place.partition(":")
         try:
             if kind in {"interview", "report"}:
+                # The next round of a loop needn't wait for the grades of this one.
+                loop_id = self._query.loop_of(place_id, owner) if kind == "interview" else None
                 async for view in self._service.follow(place_id):
-                    if kind == "interview" and (loop_id := self._next_in_loop(view, owner)):
+                    if loop_id and view.state.phase == "finished":
                         kind, place_id = "loop", loop_id
                         break
                     editor, holds = self._editor.shown(view, holds)
@@ -304,12 +306,6 @@ class Page:
             if not preparing:
                 return
             await asyncio.sleep(0.5)
-
-    def _next_in_loop(self, view: View, owner: str) -> str | None:
-        """The loop that goes on: the next round needn't wait for the grades of this one."""
-        if view.state.phase != "finished":
-            return None
-        return self._query.loop_of(view.interview.id, owner)
 
     def _show_interview(self, interview_id: str, view: View) -> Shown:
         finished = view.state.phase == "finished"

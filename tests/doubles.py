@@ -14,6 +14,7 @@ from typing import Any
 
 from interviewer.content import Message
 from interviewer.errors import ModelUnavailable
+from interviewer.interview import InterviewService, View
 from interviewer.llm import Usage, Verdict
 from interviewer.persona import Example, Persona
 from interviewer.process import (
@@ -214,6 +215,12 @@ STRONG = (
     "Errors fell by nine percent. That was against the old baseline. A rerun confirmed it."
 )
 """Shows every check of the small rubric."""
+
+THIN = "In May our exporter broke. I rewrote the parser myself."
+"""Shows the first two checks only."""
+
+WEAK = "Our exporter broke and we decided to rewrite it. We were happy with it in the end."
+"""Shows nothing of what the small rubric looks for."""
 
 # Which word in a sentence shows which check of the small rubric, by the check's ``shows``.
 MARKERS = {
@@ -520,3 +527,11 @@ CODING: dict[str, Any] = {
     "wrong": [{"note": "Forgets to.", "code": "def double(xs): return xs"}],
 }
 """A small coding question's part, as its file has it."""
+
+
+async def settled(service: InterviewService, interview_id: str) -> View:
+    """Like service.settled, without its pauses and not for ever."""
+    async with asyncio.timeout(10):
+        async for view in service.follow(interview_id, every=0):
+            last = view
+    return last

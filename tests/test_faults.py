@@ -1,6 +1,5 @@
 """An interview amid faults: what was said is stored, the fault is told, and it goes on later."""
 
-import asyncio
 import contextlib
 import json
 import resource
@@ -21,6 +20,7 @@ from interviewer.store import Store
 from tests.doubles import (
     NOW,
     STRONG,
+    WEAK,
     FakeEndpoint,
     Reply,
     ScriptedModel,
@@ -29,10 +29,10 @@ from tests.doubles import (
     events,
     failure,
     hang,
+    settled,
     top,
 )
 
-TOLD = "Our exporter broke and we decided to rewrite it. We were happy with it in the end."
 PROBE = "You were happy with it in the end, so by which figure did the outcome improve?"
 TOO_LONG = json.dumps(
     {"error": {"code": 400, "message": "the request exceeds the available context size (512)"}}
@@ -94,13 +94,13 @@ async def test_an_interview_outlives_its_endpoints_faults(content, store, endpoi
     service = InterviewService(content, _model(endpoint), store, patience=0)
     interview_id = service.start("story", question_ids=["failure"])
     endpoint.replies = [fault]
-    service.answer(interview_id, TOLD, 1)
-    view = await _settled(service, interview_id)
+    service.answer(interview_id, WEAK, 1)
+    view = await settled(service, interview_id)
     assert said in view.problem
-    assert [turn.text for turn in store.load(interview_id).turns[1:]] == [TOLD]
+    assert [turn.text for turn in store.load(interview_id).turns[1:]] == [WEAK]
     assert all(one.met is not None for one in view.interview.judgements), "no grade of a fault"
     endpoint.replies = [_well]
-    view = await _settled(service, interview_id)
+    view = await settled(service, interview_id)
     assert [turn.kind for turn in view.interview.turns] == ["question", "answer", "probe"]
     assert view.interview.turns[-1].text.endswith("?")
     assert (view.problem, view.draft, view.graded) == ("", "", view.to_grade)
@@ -143,11 +143,11 @@ async def test_a_locked_database_loses_no_answer(content, tmp_path, monkeypatch)
     other.rollback()
     service.answer(interview_id, STRONG, 1)
     other.execute("BEGIN IMMEDIATE")  # and locked again, while she replies
-    view = await _settled(service, interview_id)
+    view = await settled(service, interview_id)
     assert "locked" in view.problem
     other.rollback()
     other.close()
-    view = await _settled(service, interview_id)
+    view = await settled(service, interview_id)
     assert [turn.kind for turn in view.interview.turns] == ["question", "answer", "probe"]
     assert (view.problem, view.graded) == ("", 6)
     await service.close()
@@ -174,7 +174,7 @@ async def test_a_full_disk_loses_no_answer(content, store, tmp_path):
         service.answer(interview_id, STRONG * 40, 1)
     assert len(service.view(interview_id).interview.turns) == 1
     service.answer(interview_id, STRONG, 1)
-    view = await _settled(service, interview_id)
+    view = await settled(service, interview_id)
     assert [turn.text for turn in view.interview.turns][1] == STRONG
     assert (view.state.phase, view.problem, view.graded) == ("candidate", "", 6)
     await service.close()
@@ -196,18 +196,11 @@ async def test_a_clock_that_is_moved_disturbs_nothing(content, store):
     service = InterviewService(content, ScriptedModel(), store, now=now, patience=0)
     interview_id = service.start("story", question_ids=["failure", "conflict"])
     for _ in range(4):
-        view = await _settled(service, interview_id)
+        view = await settled(service, interview_id)
         service.answer(interview_id, STRONG, view.last_seq)
     service.finish(interview_id)
-    view = await _settled(service, interview_id)
+    view = await settled(service, interview_id)
     assert [turn.seq for turn in view.interview.turns] == list(range(1, view.last_seq + 1))
     assert minutes(view.interview.turns) >= 0
     assert view.graded == view.to_grade > 0
     await service.close()
-
-
-async def _settled(service, interview_id):
-    async with asyncio.timeout(10):
-        async for view in service.follow(interview_id, every=0):
-            last = view
-    return last

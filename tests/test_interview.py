@@ -21,17 +21,14 @@ from tests.doubles import (
     NOW,
     PERSONA,
     STRONG,
+    THIN,
+    WEAK,
     ScriptedModel,
     asked_check,
     asked_sentence,
     by_markers,
+    settled,
 )
-
-WEAK = "Our exporter broke and we decided to rewrite it. We were happy with it in the end."
-"""Shows nothing of what the small rubric looks for."""
-
-THIN = "In May our exporter broke. I rewrote the parser myself."
-"""Shows the first two checks only."""
 
 
 @pytest.fixture
@@ -51,14 +48,6 @@ async def services(content, store):
 
 def report_of(service: InterviewService, interview_id: str) -> Report:
     return Query(service.content, service._store, service.ungraded).report(interview_id)
-
-
-async def settled(service: InterviewService, interview_id: str) -> View:
-    """Like service.settled, without its pauses and not for ever."""
-    async with asyncio.timeout(10):
-        async for view in service.follow(interview_id, every=0):
-            last = view
-    return last
 
 
 def _kinds(view: View) -> list[str]:

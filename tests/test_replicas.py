@@ -14,7 +14,7 @@ from interviewer.interview import InterviewService
 from interviewer.leases import HELD_FOR, Lease, is_dead, this_process
 from interviewer.session import Plan
 from interviewer.store import Store
-from tests.doubles import STRONG, ScriptedModel
+from tests.doubles import STRONG, THIN, ScriptedModel, settled
 
 PLAN = Plan(areas=("story",), question_ids=("failure",), most_probes=1)
 
@@ -100,10 +100,6 @@ def test_one_secret_for_all(replicas):
     assert said[0] == said[1]
 
 
-THIN = "In May our exporter broke. I rewrote the parser myself."
-"""Leaves a gap, which the model puts into words; a pushback comes from a file."""
-
-
 # --- Work --------------------------------------------------------------------------------
 
 
@@ -122,13 +118,6 @@ async def services(replicas, content, monkeypatch):
         await service.close()
 
 
-async def _settled(service, interview_id):
-    async with asyncio.timeout(10):
-        async for view in service.follow(interview_id, every=0):
-            last = view
-    return last
-
-
 def _kinds(view):
     return [turn.kind for turn in view.interview.turns]
 
@@ -136,8 +125,9 @@ def _kinds(view):
 async def test_two_programs_make_one_reply_and_each_grade_once(services):
     one, two = services
     interview_id = one.start("story", question_ids=["failure"])
+    # It leaves a gap, which the model puts into words; a pushback comes from a file.
     one.answer(interview_id, THIN, 1)
-    views = await asyncio.gather(*(_settled(it, interview_id) for it in (two, one, two)))
+    views = await asyncio.gather(*(settled(it, interview_id) for it in (two, one, two)))
     assert {tuple(_kinds(view)) for view in views} == {("question", "answer", "probe")}
     assert {(view.graded, view.to_grade, view.problem) for view in views} == {(6, 6, "")}
     assert len(one.model.phrased) + len(two.model.phrased) == 1
@@ -176,7 +166,7 @@ async def test_another_program_sees_her_type_and_goes_on_with_it(replicas, servi
     assert view.interview.turns[-1].text.startswith(typed)
     assert two.model.phrased == []
     two.answer(interview_id, "In May, in the export team, and I led it.", 3)
-    assert _kinds(await _settled(two, interview_id))[2:4] == ["probe", "answer"]
+    assert _kinds(await settled(two, interview_id))[2:4] == ["probe", "answer"]
     assert _kinds(one.view(interview_id)) == _kinds(two.view(interview_id))
     await one.close()
 
@@ -186,7 +176,7 @@ async def test_another_program_takes_over_when_one_dies(services, replicas, monk
     one.model.held.clear()
     interview_id = one.start("story", question_ids=["failure"])
     one.answer(interview_id, STRONG, 1)
-    watching = asyncio.create_task(_settled(two, interview_id))
+    watching = asyncio.create_task(settled(two, interview_id))
     while not one.model.at_work:
         await asyncio.sleep(0)
     # From here on it is as good as dead: it tells nothing, and its clock ran out.
@@ -198,7 +188,7 @@ async def test_another_program_takes_over_when_one_dies(services, replicas, monk
     assert view.graded == view.to_grade == 6
     # It wakes up again, with a turn that came too late.
     one.model.held.set()
-    view = await _settled(one, interview_id)
+    view = await settled(one, interview_id)
     assert _kinds(view) == ["question", "answer", "probe"]
     assert view.problem == ""
 
@@ -219,7 +209,7 @@ async def test_work_that_another_took_over_stops(services, replicas):
     for work in ("reply", "grade"):
         replicas[1].leases.release(interview_id, work)
     one.model.held.set()
-    assert _kinds(await _settled(one, interview_id)) == ["question", "answer", "probe"]
+    assert _kinds(await settled(one, interview_id)) == ["question", "answer", "probe"]
 
 
 async def test_the_end_in_one_program_drops_the_reply_of_another(services):
@@ -231,7 +221,7 @@ async def test_the_end_in_one_program_drops_the_reply_of_another(services):
         await asyncio.sleep(0)
     two.finish(interview_id)
     one.model.held.set()
-    views = [await _settled(service, interview_id) for service in (one, two)]
+    views = [await settled(service, interview_id) for service in (one, two)]
     assert {tuple(_kinds(view)) for view in views} == {("question", "answer", "closing")}
     assert {(view.graded, view.problem) for view in views} == {(6, "")}
 

@@ -166,7 +166,7 @@ def visit(chromium: Browser) -> Iterator[Callable[..., Page]]:
         page = context.new_page()
         page.route("**/*", guard)
         page.on("console", note)
-        page.on("pageerror", lambda error: take(str(error)))
+        page.on("pageerror", lambda error: take(f"{error}\n{error.stack}"))
         page.goto(url)
         return page
 
@@ -174,7 +174,7 @@ def visit(chromium: Browser) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert outside == []
-    assert errors == []
+    assert errors == [], "\n".join(errors)
 
 
 @pytest.fixture(scope="session")

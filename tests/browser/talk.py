@@ -57,11 +57,17 @@ def assert_accessible(page: Page, leaving: str = "") -> None:
     context = {"exclude": [[leaving]]} if leaving else None
     found = Axe().run(page, context=context).response["violations"]
     serious = [
-        (one["id"], [node["html"][:120] for node in one["nodes"][:3]])
+        (
+            one["id"],
+            [
+                (node["html"][:120], node["any"][0]["message"] if node["any"] else "")
+                for node in one["nodes"][:3]
+            ],
+        )
         for one in found
         if one["impact"] in {"serious", "critical"}
     ]
-    assert serious == []
+    assert serious == [], serious
 
 
 _TOO_WIDE = """() => document.documentElement.scrollWidth <= window.innerWidth ? [] :

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from interviewer import logs
@@ -71,12 +71,15 @@ class _Live:
     ahead: asyncio.Task[None] | None = None
     elsewhere: dict[Work, Lease] = field(default_factory=dict)
     """What another program is at work on."""
+    news: int = 0
+    """Goes up with whatever is told, but not with more words of a reply."""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def tell(self, **values: str) -> None:
         """Sets values and wakes everyone who follows."""
         for name, value in values.items():
             setattr(self, name, value)
+        self.news += set(values) != {"draft"}
         self.changed.set()
         self.changed = asyncio.Event()
 
@@ -331,19 +334,25 @@ class InterviewService:
         """
         live = self._live(interview_id)
         self.wake(interview_id)
-        looked = time.monotonic()
+        view, news, looked = self.view(interview_id), live.news, time.monotonic()
         while True:
-            if live.elsewhere and time.monotonic() - looked >= LOOK_EVERY:
-                self.wake(interview_id)
-                looked = time.monotonic()
+            began = time.monotonic()
             changed, busy = live.changed, bool(live.owed or live.elsewhere)
-            yield self.view(interview_id)
+            due = began - looked >= LOOK_EVERY
+            if live.elsewhere and due:
+                self.wake(interview_id)
+            if due or not busy or news != live.news:
+                view, news, looked = self.view(interview_id), live.news, began
+            elif not live.elsewhere:
+                # Only more words of a reply came: nothing was stored meanwhile.
+                view = replace(view, draft=live.draft)
+            yield view
             if not busy:
                 return
             # Once a second in any case: the model's preparation moves on without a word here.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(changed.wait(), timeout=1.0)
-            await asyncio.sleep(every)
+                await asyncio.wait_for(changed.wait(), timeout=LOOK_EVERY)
+            await asyncio.sleep(began + every - time.monotonic())
 
     async def settled(self, interview_id: str) -> View:
         """The interview once nothing is under way any more."""
@@ -495,7 +504,10 @@ class InterviewService:
             if text and not first:
                 first = time.monotonic() - began
                 self._metrics.first_token(first)
-            live.tell(doing="replying", draft=text, reply_problem="")
+            if text and live.doing == "replying":
+                live.tell(draft=text)
+            else:
+                live.tell(doing="replying", draft=text, reply_problem="")
 
         try:
             live.tell(doing="thinking")
@@ -535,18 +547,25 @@ class InterviewService:
     async def _grade(self, interview_id: str) -> None:
         """Judges what is left to judge; whoever waits for a reply goes first."""
         live = self._live(interview_id)
+        pending: list[tuple[Turn, Check, tuple[Sentence, ...]]] = []
+        news = live.news
         while True:
             await self._let_people_first()
-            pending = self._pending(self._store.load(interview_id))
+            # A reply judges too, and what is shown is not looked for in later answers.
+            if not pending or news != live.news:
+                pending, news = self._pending(self._store.load(interview_id)), live.news
             if not pending:
                 return
-            answer, check, sentences = pending[0]
+            answer, check, sentences = pending.pop(0)
             judgement = await self._judge.check(
                 check, answer.seq, sentences, self._let_people_first
             )
             self._store.add_judgement(interview_id, judgement)
             self._metrics.grade(judgement.met is not None)
-            live.tell(grade_problem="")
+            if judgement.shown:
+                pending = []
+            if live.grade_problem:
+                live.tell(grade_problem="")
 
     def _keep_turn(self, interview_id: str, turn: Turn) -> None:
         self._store.add_turn(interview_id, turn)
@@ -591,12 +610,14 @@ class InterviewService:
         for answers that show something of that.
         """
         of_round = self.content.round(interview.plan.areas)
+        shown_in: dict[int, set[str]] = {}
+        for one in interview.judgements:
+            if one.shown:
+                shown_in.setdefault(one.seq, set()).add(one.check_id)
 
         def across(question: Question) -> Sequence[Check]:
-            answers = {turn.seq for turn in answers_to(interview.turns, question.id)}
-            shown = {
-                one.check_id for one in interview.judgements if one.shown and one.seq in answers
-            }
+            answers = answers_to(interview.turns, question.id)
+            shown = set().union(*(shown_in.get(turn.seq, ()) for turn in answers))
             spoken = of_round.speaks_to(question, shown)
             return of_round.across_checks_for(question) if spoken else ()
 
@@ -636,8 +657,9 @@ class InterviewService:
         for question_id in interview.plan.question_ids:
             question = of_round.question(question_id)
             shown: set[str] = set()
+            checks = checks_for(question)
             for answer, sentences in open_answers(interview.turns, question):
-                for check in checks_for(question):
+                for check in checks:
                     judgement = judged.get((answer.seq, check.id))
                     if judgement is not None and judgement.shown:
                         shown.add(check.id)

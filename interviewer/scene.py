@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from interviewer import memory, probe
-from interviewer.gates import READ_AT_MOST, Gate, gate, judged_sentences
+from interviewer.gates import FEWEST_WORDS, READ_AT_MOST, Gate, gate, judged_sentences
 from interviewer.persona import Persona
 from interviewer.round import Round
 from interviewer.rubric import Check, Question
@@ -26,10 +26,18 @@ def read_answer(
     """
     before = next((turn for turn in reversed(turns) if turn.seq < answer.seq), None)
     if before is not None and before.kind == "probe":
-        found = gate(answer.text, before.text, fewest_words=2)
-    else:
-        found = gate(answer.text, question.text)
-    return found, judged_sentences(answer.text) if found == "open" else ()
+        return _read(answer.text, before.text, fewest_words=2)
+    return _read(answer.text, question.text)
+
+
+# Each step of an interview looks at all of its answers: read anew, turn 40 would cost ten
+# times what turn 5 costs.
+@lru_cache(maxsize=1024)
+def _read(
+    text: str, asked: str, fewest_words: int = FEWEST_WORDS
+) -> tuple[Gate, tuple[Sentence, ...]]:
+    found = gate(text, asked, fewest_words)
+    return found, judged_sentences(text) if found == "open" else ()
 
 
 def open_answers(

@@ -5,6 +5,7 @@ import contextlib
 
 import pytest
 
+from interviewer.content import load_content
 from interviewer.errors import (
     AnswerRejected,
     ContentError,
@@ -629,3 +630,41 @@ async def test_nothing_is_read_ahead_at_an_endpoint_that_keeps_nothing(services)
     await settled(service, service.start("story", 1))
     await asyncio.sleep(0)
     assert model.asked == []
+
+
+# --- A long evening ----------------------------------------------------------------------
+
+
+async def test_turn_forty_costs_the_model_no_more_than_turn_five(store):
+    shipped = load_content()
+    model = ScriptedModel(yes=lambda _: 0.05)
+    service = InterviewService(shipped, model, store, now=lambda: NOW)
+    interview_id = service.start("behavioral", questions=12)
+    view = await settled(service, interview_id)
+    read = []
+    for number in range(1, 43):
+        told = (
+            f"In story {number} I rewrote the exporter alone in May, and {number} errors were left."
+        )
+        service.answer(interview_id, told, view.last_seq)
+        view = await settled(service, interview_id)
+        prompts = [*model.asked, *model.phrased]
+        read.append(sum(len(one["content"]) for prompt in prompts for one in prompt))
+        model.asked.clear()
+        model.phrased.clear()
+    await service.close()
+    assert view.state.phase == "candidate"
+    assert 0 < sum(read[37:42]) <= 1.5 * sum(read[2:7])
+
+
+async def test_grading_reads_the_interview_anew_only_where_something_changed(services, monkeypatch):
+    model = ScriptedModel()
+    service = services(model)
+    interview_id = service.start("story", question_ids=["failure", "conflict"])
+    view = await settled(service, interview_id)
+    loads = []
+    load = service._store.load
+    monkeypatch.setattr(service._store, "load", lambda one: loads.append(one) or load(one))
+    service.answer(interview_id, WEAK, view.last_seq)
+    await settled(service, interview_id)
+    assert 0 < len(loads) <= 16

@@ -247,7 +247,7 @@ class Page:
         owner, place = self._visitors.owner(request), self._own_place(request, place)
         tab, mine = str(request.session_hash), object()
         self._tails[tab] = mine
-        seen: set[Any] = set()
+        seen: Shown = {}
         try:
             async for shown in self._shows(place, owner, holds):
                 if self._tails.get(tab) is not mine:
@@ -255,8 +255,11 @@ class Page:
                     yield {self._chat.seen: gr.skip()}
                     return
                 # What isn't seen any more is hidden once, not with each word of a reply.
-                yield shown if set(shown) == seen else self._hidden() | shown
-                seen = set(shown)
+                now = shown if set(shown) <= set(seen) else self._hidden() | shown
+                changed = {name: one for name, one in now.items() if seen.get(name, self) != one}
+                seen = now
+                if changed:
+                    yield changed
         finally:
             if self._tails.get(tab) is mine:
                 del self._tails[tab]

@@ -49,6 +49,7 @@ class _Order:
     model: str
     n_ctx: int
     n_parallel: int
+    prefixes: str
     verbose: bool
 
 
@@ -58,14 +59,22 @@ class _Order:
 class EmbeddedServer:
     """A llama.cpp server for the file ``weights``, as long as this object or process lives.
 
-    ``n_ctx`` tokens of context are shared by ``n_parallel`` requests at a time. With
-    ``verbose`` the server logs to stderr.
+    ``n_ctx`` tokens of context are shared by ``n_parallel`` requests at a time. What was read
+    can be saved in, and restored from, the folder ``prefixes``. With ``verbose`` the server
+    logs to stderr.
     """
 
     def __init__(
-        self, weights: Path, *, n_ctx: int = 8192, n_parallel: int = 4, verbose: bool = False
+        self,
+        weights: Path,
+        *,
+        n_ctx: int = 16384,
+        n_parallel: int = 4,
+        prefixes: Path | None = None,
+        verbose: bool = False,
     ) -> None:
         self._weights, self._n_ctx, self._n_parallel = weights, n_ctx, n_parallel
+        self._prefixes = prefixes
         self._verbose = verbose
         self._process: subprocess.Popen[str] | None = None
         self._endpoint: Endpoint | None = None
@@ -88,6 +97,7 @@ class EmbeddedServer:
             model=self._weights.stem,
             n_ctx=self._n_ctx,
             n_parallel=self._n_parallel,
+            prefixes=f"{self._prefixes}{os.sep}" if self._prefixes else "",
             verbose=self._verbose,
         )
         self._process = _spawn()
@@ -208,11 +218,13 @@ def _params(params: Any, order: _Order) -> Any:
     params.model.path = order.weights
     params.model_alias = {order.model}
     params.n_ctx, params.n_parallel = order.n_ctx, order.n_parallel
-    params.kv_unified = True  # else each request gets only n_ctx / n_parallel
+    # A request's numbers would depend on what the other slots hold.
+    params.kv_unified = False
     params.warmup = True
     params.cache_prompt = True
-    # 28 KB a token: 1 GB keeps 180 prefixes of 200 tokens, and 8 GB is the default.
-    params.cache_ram_mib = 1024
+    # 28 KB a token; 8 GB is the default.
+    params.cache_ram_mib = 512
+    params.slot_save_path = order.prefixes
     params.offline = True
     params.verbosity = 3 if order.verbose else 0
 

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 
 from interviewer.content import Message
 from interviewer.errors import ModelError, ModelRefused, ModelReplyError, ModelUnavailable
+from interviewer.prefixes import KeptPrefixes
 
 
 @dataclass(frozen=True)
@@ -118,18 +119,23 @@ class EndpointModel:
         *,
         retries: int = 2,
         on_piece: Callable[[], object] = lambda: None,
-        keeps_prefixes: bool = False,
+        kept: KeptPrefixes | None = None,
     ) -> None:
-        """``on_piece`` is called with each piece of a reply."""
+        """``on_piece`` is called with each piece of a reply; ``kept``: of the embedded server."""
         self.label = label
         self._on_piece = on_piece
-        self.keeps_prefixes = keeps_prefixes
+        self._kept = kept
         self.usage = Usage()
         self._find = find
         self._timeout = timeout
         self._retries = retries
         self._found: tuple[openai.AsyncOpenAI, Endpoint] | None = None
         self._gives_probabilities: bool | None = None
+
+    @property
+    def keeps_prefixes(self) -> bool:
+        """See Model.keeps_prefixes."""
+        return self._kept is not None
 
     async def ready(self) -> None:
         """See Model.ready."""
@@ -197,16 +203,38 @@ class EndpointModel:
         self, messages: Sequence[Message], read: Callable[[Choice], ReadT]
     ) -> ReadT:
         async with self._asking() as (client, endpoint):
-            reply = await client.chat.completions.create(
-                model=endpoint.model,
-                messages=_params(messages),
-                max_tokens=1,
-                temperature=0,
-                logprobs=True,
-                top_logprobs=20,
-            )
-            self.usage.add(reply.usage)
-            return read(reply.choices[0])
+            name = self._kept.name_of(messages) if self._kept else None
+            if self._kept is None or name is None:
+                return read(await self._next_token(client, endpoint, messages))
+            async with self._kept.lock:
+                kept = self._kept.has(name) and await _slot(client, endpoint, "restore", name)
+                if not kept:
+                    # Read by itself, and restored: whatever follows goes on from the same state.
+                    begun = [*messages[:-1], Message(role="user", content="")]
+                    await self._next_token(client, endpoint, begun, id_slot=SLOT)
+                    if await _slot(client, endpoint, "save", self._kept.part(name)):
+                        self._kept.take(name)
+                        await _slot(client, endpoint, "restore", name)
+                return read(await self._next_token(client, endpoint, messages, id_slot=SLOT))
+
+    async def _next_token(
+        self,
+        client: openai.AsyncOpenAI,
+        endpoint: Endpoint,
+        messages: Sequence[Message],
+        **where: int,
+    ) -> Choice:
+        reply = await client.chat.completions.create(
+            model=endpoint.model,
+            messages=_params(messages),
+            max_tokens=1,
+            temperature=0,
+            logprobs=True,
+            top_logprobs=20,
+            extra_body=where or None,
+        )
+        self.usage.add(reply.usage)
+        return reply.choices[0]
 
     async def gives_probabilities(self) -> bool:
         """See Model.gives_probabilities. A refusal of the question itself is a No."""
@@ -254,6 +282,23 @@ def _client(endpoint: Endpoint, timeout: float, retries: int) -> openai.AsyncOpe
     client.organization = client.project = None
     client._custom_headers = {}
     return client
+
+
+SLOT = 0
+"""The slot of the embedded server in which kept beginnings are loaded and gone on from."""
+
+
+async def _slot(client: openai.AsyncOpenAI, endpoint: Endpoint, action: str, file: str) -> bool:
+    """Saves or restores what the embedded server has read; False where it could not."""
+    url = f"{endpoint.base_url.removesuffix('/v1')}/slots/{SLOT}"
+    try:
+        # A full disk makes the server fail; asking it twice more would help no one.
+        await client.with_options(max_retries=0).post(
+            url, cast_to=object, body={"filename": file}, options={"params": {"action": action}}
+        )
+    except openai.APIStatusError:
+        return False
+    return True
 
 
 def _params(messages: Sequence[Message]) -> list[ChatCompletionMessageParam]:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from interviewer.embedded import EmbeddedServer
 from interviewer.interview import InterviewService
 from interviewer.llm import Endpoint, EndpointModel
 from interviewer.metrics import Metrics
+from interviewer.prefixes import KeptPrefixes
 from interviewer.process_service import ProcessService
 from interviewer.query import Query
 from interviewer.settings import Settings
@@ -54,6 +56,7 @@ class EmbeddedModel:
     def __init__(self, cache_dir: Path, report: Callable[[str, int, int], None]) -> None:
         self._cache_dir = cache_dir
         self._report = report
+        self.kept = KeptPrefixes(cache_dir / "prefixes", _edition())
         self._server: EmbeddedServer | None = None
         self._starting = asyncio.Lock()
 
@@ -67,7 +70,7 @@ class EmbeddedModel:
             path = weights.fetch(self._cache_dir, progress=self._report)
             self._report("loading the model", 0, 0)
             if self._server is None:
-                self._server = EmbeddedServer(path)
+                self._server = EmbeddedServer(path, prefixes=self.kept.open())
             found = self._server.start()
             return Endpoint(found.base_url, found.model, EMBEDDED_LABEL, found.api_key)
         finally:
@@ -77,6 +80,15 @@ class EmbeddedModel:
         """Stops the server, if it runs."""
         if self._server is not None:
             self._server.stop()
+
+
+def _edition() -> str:
+    """The weights and the engine: what one has read is of no use to another."""
+    try:
+        engine = version("xllamacpp")
+    except PackageNotFoundError:  # told when it is to be started
+        engine = "none"
+    return f"{weights.WEIGHTS.sha256[:12]}-{engine}"
 
 
 @dataclass(frozen=True)
@@ -114,7 +126,7 @@ def open_model(
     if settings.base_url is None or settings.model is None:
         embedded = EmbeddedModel(settings.cache_dir, report)
         model = EndpointModel(
-            EMBEDDED_LABEL, embedded.find, retries=retries, on_piece=on_piece, keeps_prefixes=True
+            EMBEDDED_LABEL, embedded.find, retries=retries, on_piece=on_piece, kept=embedded.kept
         )
         return model, embedded
     endpoint = Endpoint(

@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint browser screenshots example clean
+.PHONY: run test lint browser screenshots example bench audit clean
 
 run: $(VENV)/installed
 	$(BIN)/python app.py
@@ -23,6 +23,16 @@ screenshots: $(VENV)/installed-dev browser
 # A whole loop on the real model, with its reports and pictures; takes long on a small machine.
 example: $(VENV)/installed-dev browser
 	$(BIN)/python -m tests.browser.example
+
+# Many candidates at once, beside a bare Gradio chat on the same machine.
+bench: $(VENV)/installed-dev
+	$(BIN)/python -m tests.benchmarks.load
+
+# Known holes in what is installed; needs the network, and fails where it can't ask.
+audit: $(VENV)/installed-dev
+	$(BIN)/python -m pip install --quiet pip-audit
+	$(BIN)/python -m pip freeze --exclude-editable > $(VENV)/installed.txt
+	$(BIN)/pip-audit --strict --no-deps --disable-pip -r $(VENV)/installed.txt
 
 # The tests drive a real Chromium: the system's own, else Debian's package, else Playwright's.
 browser: $(VENV)/installed-dev

@@ -11,9 +11,7 @@ import argparse
 import asyncio
 import contextlib
 import itertools
-import json
 import os
-import re
 import signal
 import statistics
 import subprocess
@@ -24,61 +22,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
-import uvicorn
 
 from interviewer.session import fold
 from interviewer.store import Store
+from tests.benchmarks.paced import TOLD, endpoint
 from tests.benchmarks.visitor import GONE, Visitor
 
 URL = "http://127.0.0.1:7860"
 DATABASE = "postgresql://interviewer@127.0.0.1:7859/interviews"
 CHECKOUT = Path(__file__).parent.parent.parent
-ENDPOINT_PORT = 7858
 ANSWERS = 3
-TOKENS_A_SECOND = 20
-PROBE = "Which part of that was your own, and how did you measure what came of it?"
 PATIENCE = 30.0
 """Seconds without a turn after which a candidate reloads the page."""
-
-
-# --- The endpoint ------------------------------------------------------------------------
-
-
-async def endpoint(scope, receive, send) -> None:
-    """Says No to every check at once, and a probe at its pace."""
-    body = b""
-    while scope["type"] == "http":
-        message = await receive()
-        body += message.get("body", b"")
-        if not message.get("more_body"):
-            break
-    if scope["type"] != "http":
-        return
-    asked = json.loads(body or "{}")
-    kind = b"text/event-stream" if asked.get("stream") else b"application/json"
-    start = {"type": "http.response.start", "status": 200, "headers": [(b"content-type", kind)]}
-    await send(start)
-    about = {"id": "1", "created": 1, "model": "m"}
-    if not asked.get("stream"):
-        tokens = [{"token": "No", "logprob": -0.05, "bytes": None}]
-        found = {"content": [{**tokens[0], "top_logprobs": tokens}], "refusal": None}
-        choice = {
-            "index": 0,
-            "finish_reason": "stop",
-            "message": {"role": "assistant", "content": "No"},
-            "logprobs": found,
-        }
-        reply = {**about, "object": "chat.completion", "choices": [choice]}
-        await send({"type": "http.response.body", "body": json.dumps(reply).encode()})
-        return
-    for word in [*re.findall(r"\S+ ?", PROBE), None]:
-        delta = {"content": word} if word else {}
-        choice = {"index": 0, "delta": delta, "finish_reason": None if word else "stop"}
-        event = {**about, "object": "chat.completion.chunk", "choices": [choice]}
-        line = f"data: {json.dumps(event)}\n\n"
-        await send({"type": "http.response.body", "body": line.encode(), "more_body": True})
-        await asyncio.sleep(1 / TOKENS_A_SECOND)
-    await send({"type": "http.response.body", "body": b"data: [DONE]\n\n"})
 
 
 # --- A candidate -------------------------------------------------------------------------
@@ -104,8 +59,8 @@ class Candidate:
                 await self._in_spite_of_deaths(visitor, self._begin)
                 for turn in range(ANSWERS):
                     text = (
-                        f"In May I, candidate {self.number}, rewrote part {turn} of our exporter "
-                        f"myself, which cut its errors by {turn + 2} percent."
+                        f"I, candidate {self.number}, {TOLD} for some customers, which cut its "
+                        f"errors by {turn + 2} percent."
                     )
                     self.said.append(text)
                     began = time.monotonic()
@@ -168,19 +123,14 @@ class Candidate:
 
 
 @contextlib.contextmanager
-def serving(folder: Path):
+def serving(folder: Path, endpoint_url: str):
     """The files of deploy/, run as they are."""
-    server = uvicorn.Config(endpoint, port=ENDPOINT_PORT, log_level="error", lifespan="off")
-    pid = os.fork()
-    if not pid:
-        uvicorn.Server(server).run()
-        os._exit(0)
     everything = subprocess.Popen(
         [CHECKOUT / "deploy" / "up", folder],
         env={
             **os.environ,
             "PYTHON": sys.executable,
-            "INTERVIEWER_BASE_URL": f"http://127.0.0.1:{ENDPOINT_PORT}/v1",
+            "INTERVIEWER_BASE_URL": endpoint_url,
             "INTERVIEWER_MODEL": "paced",
         },
         stdout=subprocess.DEVNULL,
@@ -199,8 +149,6 @@ def serving(folder: Path):
     finally:
         everything.terminate()
         everything.wait(60)
-        os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
 
 
 async def run(count: int, folder: Path) -> list[Candidate]:
@@ -248,7 +196,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)
-        with serving(folder):
+        with endpoint() as url, serving(folder, url):
             began = time.monotonic()
             candidates = asyncio.run(run(count, folder))
             took = time.monotonic() - began

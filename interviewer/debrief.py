@@ -15,7 +15,6 @@ A stage without a Bar Raiser (a phone screen) is decided by 1, 2 and 4 and asks 
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations
 from typing import Literal
 
 from interviewer.rubric import Strict
@@ -92,11 +91,10 @@ class AreaDecision(Strict):
 
 
 class Disagreement(Strict):
-    """Where two interviewers don't see the same."""
+    """Where interviewers don't see the same."""
 
     about: str
-    one: str
-    other: str
+    """The vote, or the title of an area."""
     text: str
 
 
@@ -247,29 +245,24 @@ def _outvoted(votes_for: int, votes_against: int) -> str:
 
 
 def _disagreements(notes: Sequence[Notes]) -> Iterator[Disagreement]:
-    for one, other in combinations(notes, 2):
-        if (one.vote in FOR and other.vote in AGAINST) or (
-            one.vote in AGAINST and other.vote in FOR
-        ):
-            yield Disagreement(
-                about="the vote",
-                one=one.interviewer,
-                other=other.interviewer,
-                text=f"{one.interviewer} votes {one.vote}, {other.interviewer} votes {other.vote}.",
-            )
-        theirs = {grade.area: grade for grade in other.areas}
-        for mine in one.areas:
-            their = theirs.get(mine.area)
-            if their is None or mine.level is None or their.level is None:
-                continue
-            if abs(mine.level - their.level) >= APART:
-                yield Disagreement(
-                    about=mine.title,
-                    one=one.interviewer,
-                    other=other.interviewer,
-                    text=f"On {mine.title} {one.interviewer} saw {mine.level:.1f} and "
-                    f"{other.interviewer} {their.level:.1f}.",
-                )
+    """The vote, and each area in which two saw levels that lie APART."""
+    votes: dict[str, list[str]] = {}
+    for one in notes:
+        if one.vote in (*FOR, *AGAINST):
+            votes.setdefault(one.vote, []).append(one.interviewer)
+    if any(vote in FOR for vote in votes) and any(vote in AGAINST for vote in votes):
+        sides = [f"{vote}: {', '.join(who)}" for vote, who in votes.items()]
+        yield Disagreement(about="the vote", text=f"The vote. {'; '.join(sides)}.")
+    seen: dict[str, list[tuple[float, str]]] = {}
+    for one in notes:
+        for grade in one.areas:
+            if grade.level is not None:
+                seen.setdefault(grade.title, []).append((grade.level, one.interviewer))
+    for title, levels in seen.items():
+        ordered = sorted(levels, key=lambda pair: -pair[0])
+        if ordered[0][0] - ordered[-1][0] >= APART:
+            told = ", ".join(f"{who} {level:.1f}" for level, who in ordered)
+            yield Disagreement(about=title, text=f"{title}. {told}.")
 
 
 # --- The discussion ---------------------------------------------------------------------

@@ -327,7 +327,8 @@ def _fenced(text: str) -> list[str]:
 
 def _plain(text: str) -> str:
     """``text`` with the characters escaped that Markdown or HTML would take for markup."""
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    # An ampersand alone is none.
+    escaped = re.sub(r"&(?=[#\w])", "&amp;", text).replace("<", "&lt;").replace(">", "&gt;")
     for char in "\\`*_[]#|~":
         escaped = escaped.replace(char, "\\" + char)
     # What is markup at the beginning of a line only: lists, rules, headings, code.

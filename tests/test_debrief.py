@@ -114,9 +114,9 @@ def test_disagreements():
     one = _notes("hire", name="Maya", theory=4.0, talk=3.0)
     other = _notes("no hire", raiser=True, theory=4.0 - APART, talk=3.0 - APART + 0.1)
     found = hold_debrief([one, other], MEDIAN).disagreements
-    assert [(it.about, it.one, it.other) for it in found] == [
-        ("the vote", "Maya", "Ruth"),
-        ("Theory", "Maya", "Ruth"),
+    assert [(it.about, it.text) for it in found] == [
+        ("the vote", "The vote. hire: Maya; no hire: Ruth."),
+        ("Theory", f"Theory. Maya 4.0, Ruth {4.0 - APART:.1f}."),
     ]
 
 

@@ -29,6 +29,9 @@ from interviewer.ui.report import ReportView
 from interviewer.ui.start import StartView
 from interviewer.ui.visitor import Visitors
 
+_TO_THE_TOP = "() => window.scrollTo({top: 0})"
+"""Another place is read from its beginning, however far down the button was."""
+
 Shown = dict[Any, Any]
 """What the page shows now: updates by component; what isn't named stays as it is."""
 
@@ -115,11 +118,6 @@ class Page:
             (self._start.history, self._on_history, []),
             (self._report.leave, self._on_leave_report, [here]),
             (self._report.again, self._on_again, [here, self._report.question]),
-            (
-                self._report.dispute,
-                self._on_dispute,
-                [here, self._report.finding, self._report.argument],
-            ),
             (self._loop.go_on, self._on_next_round, [here]),
             (self._loop.read, self._on_read, [self._loop.round]),
             (self._loop.leave, self._on_leave, []),
@@ -127,7 +125,12 @@ class Page:
             (self._history.open, self._on_open, [self._history.entry]),
             (self._history.leave, self._on_leave, []),
         ):
-            button.click(handler, inputs, [here], **private).then(**tail)
+            gone = button.click(handler, inputs, [here], **private)
+            gone.then(None, None, None, js=_TO_THE_TOP, queue=False, **private)
+            gone.then(**tail)
+        # What is disputed stays before the eyes.
+        told = [here, self._report.finding, self._report.argument]
+        self._report.dispute.click(self._on_dispute, told, [here], **private).then(**tail)
 
     # Asynchronous, all of them: Gradio would run plain functions in threads, and the service
     # lives in the event loop. Each returns the place to go to.

@@ -20,10 +20,11 @@ from tests.browser.talk import assert_fits
 
 ANSWERS = CHECKOUT / "tests" / "answers" / "loop"
 KEPT = CHECKOUT / "tests" / "example"
+EXPORTED = KEPT / "loop.json"
 
 
-def play(data_dir: Path) -> Path:
-    """Holds the loop from the shell, keeps its texts; returns everything as one file."""
+def play(data_dir: Path) -> None:
+    """Holds the loop from the shell, keeps its texts, and everything as one file."""
     environment = os.environ | {"INTERVIEWER_DATA_DIR": str(data_dir)}
 
     def shell(*arguments: str) -> str:
@@ -37,12 +38,10 @@ def play(data_dir: Path) -> Path:
     for number, one in enumerate(loop["rounds"], 1):
         text = shell("report", one["interview_id"])
         (KEPT / f"round_{number}.md").write_text(text)
-    exported = data_dir / "export.json"
-    shell("export", str(exported))
-    return exported
+    shell("export", str(EXPORTED))
 
 
-def picture(browser: Browser, url: str, exported: Path) -> None:
+def picture(browser: Browser, url: str) -> None:
     """Takes the loop into the page as a candidate would, and pictures the debrief."""
     for name, width, height, dark in (
         ("wide", 1200, 1500, False),
@@ -54,16 +53,16 @@ def picture(browser: Browser, url: str, exported: Path) -> None:
             color_scheme="dark" if dark else "light",
         )
         page.goto(url)
-        _open_loop(page, exported)
+        _open_loop(page)
         assert_fits(page)
         page.screenshot(path=KEPT / f"debrief_{name}.png")
         page.close()
 
 
-def _open_loop(page: Page, exported: Path) -> None:
+def _open_loop(page: Page) -> None:
     page.locator("#history").click()
     page.get_by_text("Take along or bring back").click()
-    page.locator("#import input[type=file]").set_input_files(exported)
+    page.locator("#import input[type=file]").set_input_files(EXPORTED)
     expect(page.locator("#entries")).to_contain_text("1 of 1", timeout=60_000)
     page.locator("#entries input[type=radio]").first.check()
     page.locator("#open-entry").click()
@@ -74,13 +73,13 @@ def main() -> None:
     """Plays, keeps, pictures."""
     KEPT.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        exported = play(Path(folder) / "shell")
+        play(Path(folder) / "shell")
         cache = str(from_environment().cache_dir)
         program = Program(Path(folder) / "page", {"INTERVIEWER_CACHE_DIR": cache}).start()
         try:
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
-                picture(browser, program.url, exported)
+                picture(browser, program.url)
         finally:
             program.kill()
 

@@ -86,6 +86,10 @@ class Compiler:
         with tempfile.TemporaryDirectory(prefix="interviewer-") as folder:
             return self._run(cpp.COMPILE, "int main() {}", Path(folder))[0]
 
+    def prepare(self) -> None:
+        """Compiles what stands above every program, unless that is done."""
+        self._prepared()
+
     def _made(self, source: str, function: Function) -> Program:
         prelude = self._prepared()
         with tempfile.TemporaryDirectory(prefix="interviewer-") as folder:
@@ -130,6 +134,8 @@ def find_compiler(box: Bubblewrap) -> Compiler:
     found = Compiler(box)
     if not found.works():
         raise SandboxUnavailable(f"{cpp.COMPILER} doesn't work within the box on this machine")
+    # While the first program is being typed, so that its first run need not wait for it.
+    threading.Thread(target=found.prepare, daemon=True).start()
     return found
 
 

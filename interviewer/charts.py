@@ -13,6 +13,10 @@ LOWEST, HIGHEST = 1.0, 5.0
 _LABEL_WIDTH = 18
 
 
+_LETTER = 7
+"""Width of a letter in a chart's own units, on the safe side."""
+
+
 def _svg(width: int, height: int, title: str, parts: Sequence[str], kind: str) -> str:
     safe = html.escape(title, quote=True)
     return (
@@ -120,31 +124,31 @@ def timeline(
         offsets[position] = clock
         clock += minutes
         before = ended
-    scale = 300 / max(clock, 1.0)
+    names = [textwrap.shorten(short(one[0]), 28) for one in rounds]
+    # As narrow as its names let it be: on a phone it is scaled down to the page.
+    left = 16 + _LETTER * max(map(len, names))
+    right = left + 220
+    scale = (right - left) / max(clock, 1.0)
     row, parts = 30, []
-    for position, (title, begun, _, minutes, outcome) in enumerate(rounds):
+    for position, (_, begun, _, minutes, outcome) in enumerate(rounds):
         y = 8 + row * position
-        parts.append(
-            f'<text x="0" y="{y + 13}">{html.escape(textwrap.shorten(short(title), 34))}</text>'
-        )
-        parts.append(f'<line class="ring" x1="240" x2="540" y1="{y + 9}" y2="{y + 9}"/>')
+        parts.append(f'<text x="0" y="{y + 13}">{html.escape(names[position])}</text>')
+        parts.append(f'<line class="ring" x1="{left}" x2="{right}" y1="{y + 9}" y2="{y + 9}"/>')
         if position in offsets and begun is not None:
-            x, width = 240 + scale * offsets[position], max(4.0, scale * minutes)
+            x, width = left + scale * offsets[position], max(4.0, scale * minutes)
             parts.append(
                 f'<rect class="level passed" x="{x:.1f}" y="{y + 2}" width="{width:.1f}" '
                 'height="14" rx="3"/>'
             )
         note = f"{minutes:.0f} min" if position in offsets else "not held"
-        parts.append(
-            f'<text x="552" y="{y + 13}">{html.escape(f"{note} · {outcome}" if outcome else note)}'
-            "</text>"
-        )
+        said = html.escape(f"{note} · {outcome}" if outcome else note)
+        parts.append(f'<text x="{right + 12}" y="{y + 13}">{said}</text>')
     told = "; ".join(
         f"{title}: {f'{begun:%Y-%m-%d %H:%M}, {minutes:.0f} minutes' if begun else 'not held'}"
         f"{f', {outcome}' if outcome else ''}"
         for title, begun, _, minutes, outcome in rounds
     )
-    return _svg(720, 16 + row * len(rounds), f"Timeline. {told}", parts, "timeline")
+    return _svg(right + 150, 16 + row * len(rounds), f"Timeline. {told}", parts, "timeline")
 
 
 def progress(title: str, points: Sequence[tuple[datetime, float, float]]) -> str:

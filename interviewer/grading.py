@@ -306,11 +306,14 @@ def likeliest(check: Check, sentences: Sequence[Sentence]) -> list[Sentence]:
     """The sentences that can show the check, the likeliest first, at most MOST_SENTENCES.
 
     A check with cues is only looked for in sentences that hold one. The order is the share
-    of a sentence's words that the check's own examples use.
+    of a sentence's words that the check's own examples use. Said again, a sentence shows no more.
     """
+    distinct: dict[str, Sentence] = {}
+    for sentence in sentences:
+        distinct.setdefault(sentence.text, sentence)
     can = [
         sentence
-        for sentence in sentences
+        for sentence in distinct.values()
         if not check.cues or any(re.search(cue, sentence.text, re.IGNORECASE) for cue in check.cues)
     ]
     familiar = set(words(" ".join(check.meets)))

@@ -164,8 +164,15 @@ def test_likeliest_first(rubric):
     assert sorted(order) == [1, 2, 3]
 
 
+def test_the_same_sentence_is_judged_once(rubric):
+    text = "I wrote the parser. " * 40 + "We had a bug."
+    chosen = likeliest(rubric.checks["own_part"], split_sentences(text))
+    assert sorted(sentence.n for sentence in chosen) == [1, 41]
+
+
 def test_not_more_than_can_be_asked(rubric):
-    text = "We talked about it a lot. " * 100 + "I wrote the parser myself."
+    text = "".join(f"We talked about it for {n} days. " for n in range(100))
+    text += "I wrote the parser myself."
     chosen = likeliest(rubric.checks["own_part"], split_sentences(text))
     assert len(chosen) == MOST_SENTENCES
     assert chosen[0].n == 101

@@ -1,7 +1,7 @@
 """From signals to a probability and from probabilities to a score: small shrunk models. Pure.
 
 What is here only applies a fit; ``fitting`` makes one. A fit is data, with its provenance: it
-lies in ``rubrics/calibration/fit.yaml``, and a user's own beside their interviews.
+lies in ``rubrics/calibration/fit.json``, and a user's own beside their interviews.
 """
 
 import math

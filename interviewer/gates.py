@@ -96,9 +96,19 @@ def _in_another_script(text: str) -> bool:
     return sum(not char.isascii() for char in letters) > 0.5 * len(letters)
 
 
-def _echoes(text: str, question: str) -> bool:
+def _echoes(text: str, question: str, picked: bool) -> bool:
     found, asked = words(text), set(words(question))
-    return bool(found) and sum(word in asked for word in found) > 0.9 * len(found)
+    if not found or sum(word in asked for word in found) <= 0.9 * len(found):
+        return False
+    return not picked or _asks_again(set(found), question)
+
+
+def _asks_again(said: set[str], question: str) -> bool:
+    """Whether the words hold half of a sentence that asks; what stands before it may be quoted."""
+    sentences = [sentence.text for sentence in split_sentences(question)]
+    asking = [one for one in sentences if one.endswith("?")] or sentences[-1:]
+    wanted = (set(words(one)) for one in asking)
+    return any(one and len(one & said) >= 0.5 * len(one) for one in wanted)
 
 
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
@@ -109,8 +119,8 @@ def gate(
 ) -> Gate:
     """What stops ``text`` from being judged as an answer to ``question``, or "open".
 
-    ``lists``: names strung together can be an answer ("push, pop, peek"); to most questions
-    they are none.
+    ``lists``: names strung together can be an answer ("push, pop, peek"), and so can words
+    picked from the question ("keep A and decrease B"); to most questions they are none.
     """
     read = text[:READ_AT_MOST]
     if not any(char.isalnum() for char in read):
@@ -124,7 +134,7 @@ def gate(
         return "tiny"
     if _unreadable(read, lists):
         return "unreadable"
-    if _echoes(read, question):
+    if _echoes(read, question, picked=lists):
         return "echo"
     return "open"
 

@@ -1,8 +1,11 @@
 """Gates stop what holds no answer, and nothing else."""
 # ruff: noqa: RUF001 - text in other scripts is what is tried here
 
+from pathlib import Path
+
 import pytest
 
+from interviewer.evaluation.scored import read_scored
 from interviewer.gates import (
     READ_AT_MOST,
     addresses_the_grader,
@@ -230,6 +233,41 @@ def test_an_answer_in_figures_is_read(text):
 def test_fewest_words_is_the_callers_choice():
     assert gate("Eleven percent.", QUESTION, 2) == "open"
     assert gate("Eleven percent.", QUESTION, 3) == "tiny"
+
+
+OPTIONS = (
+    'Both A and B are positive in A + (2/B). Using the actions "keep constant", "increase" or '
+    '"decrease", what can be done to A and B so that the value of the expression increases?'
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Keep A constant and decrease B", "open"),
+        ("decrease B", "open"),
+        ("Both A and B are positive.", "open"),
+        (OPTIONS, "echo"),
+        ("what can be done to A and B so that the value increases", "echo"),
+    ],
+)
+def test_words_picked_from_the_question_can_make_a_key_point(text, expected):
+    """A passage may be quoted and an option named; only what asks is no answer."""
+    assert gate(text, OPTIONS, 1, lists=True) == expected
+    assert gate(text, OPTIONS, 1) == "echo"
+
+
+def test_no_answer_that_people_held_right_is_stopped():
+    """800 answers of students, half of them right: by picking words, quoting, or in figures."""
+    scored = read_scored(Path(__file__).parent / "data" / "khan_saq.json")
+    found = [
+        gate(answer.text, item.question, 1, lists=True)
+        for item in scored.items
+        for answer in item.answers
+        if item.truth(answer) > 0.5
+    ]
+    assert len(found) == 385
+    assert set(found) == {"open"}
 
 
 def test_scraps_of_one_word_are_not_judged():

@@ -29,8 +29,8 @@ from interviewer.cpp import Function
 from interviewer.errors import CodeRejected, SandboxUnavailable
 from interviewer.growth import FEWEST_SIZES, Fit, Point, fit, sizes
 from interviewer.rubric import Case, Coding, Growth
-from interviewer.sandbox import bubblewrap
-from interviewer.sandbox.session import EndsItself, Limits, Reply, Session
+from interviewer.sandbox import bubblewrap, wasi
+from interviewer.sandbox.session import Box, EndsItself, Limits, Reply, Session
 from interviewer.sandbox.turns import Turns
 
 LONGEST_CODE = 40_000
@@ -51,14 +51,14 @@ class Bench:
 
     def __init__(
         self,
-        box: bubblewrap.Bubblewrap | None,
+        box: Box | None,
         why_not: str = "",
         limits: Limits | None = None,
         slots: int | None = None,
     ) -> None:
         self._box = box
         self.why_not = why_not
-        self.limits = limits or Limits()
+        self.limits = (limits or Limits()).times(box.slower if box else 1)
         self._turns = Turns(slots or max(1, os.cpu_count() or 1))
 
     @cached_property
@@ -66,25 +66,54 @@ class Bench:
         """This machine's, or why there is none. Tried out when C++ is first asked about."""
         if self._box is None:
             return self.why_not
+        if not isinstance(self._box, bubblewrap.Bubblewrap):
+            return f"this machine's sandbox is {self._box.name}, which holds no compiler"
         try:
             return find_compiler(self._box)
         except SandboxUnavailable as error:
             return str(error)
 
     @classmethod
-    def open(cls, hidden: Sequence[Path], off: bool = False, limits: Limits | None = None) -> Self:
-        """Finds and tries out this machine's box; never raises, but says why there is none."""
+    def open(
+        cls,
+        hidden: Sequence[Path],
+        cache: Path | None = None,
+        off: bool = False,
+        limits: Limits | None = None,
+    ) -> Self:
+        """Finds and tries out this machine's box; never raises, but says why there is none.
+
+        bubblewrap's, which hides the folders ``hidden``; else WebAssembly, compiled to ``cache``
+        where that is given.
+        """
         if off:
             return cls(None, "it is switched off by INTERVIEWER_RUN_CODE")
         try:
             return cls(bubblewrap.find(hidden), limits=limits)
         except SandboxUnavailable as error:
-            return cls(None, str(error))
+            why_not = str(error)
+        try:
+            return cls(wasi.find(cache), limits=limits) if cache else cls(None, why_not)
+        except SandboxUnavailable as error:
+            return cls(None, f"{why_not}; and {error}")
 
     @property
     def can_run(self) -> bool:
         """Whether code can be run safely here."""
         return self._box is not None
+
+    @property
+    def why_no_numpy(self) -> str:
+        """Why numpy can't be imported; empty where it can, or where nothing is run at all."""
+        if self._box is None or self._box.has_numpy:
+            return ""
+        return f"this machine's sandbox is {self._box.name}, which has no numpy"
+
+    def why_not_python(self, coding: Coding) -> str:
+        """Why this question's code can't be run here; empty where it can."""
+        if self.why_no_numpy and coding.needs_numpy:
+            return f"{self.why_no_numpy}, and this question needs it"
+        return self.why_not
 
     def why_not_cpp(self, coding: Coding) -> str:
         """Why this question can't be answered in C++; empty where it can."""
@@ -119,12 +148,13 @@ class Bench:
         hidden_from = len(coding.visible)
         cases = coding.visible if kind == "run" else (*coding.visible, *coding.hidden)
         if language == "python":
+            self._refuse(self.why_not_python(coding))
             return await self.run(owner, code, cases, kind, hidden_from)
-        box, compiler, function = self._boxed(code), *self._cpp(coding)
-        work = _Cases(box, self.limits, hidden_from)
+        work = _Cases(self._boxed(code), self.limits, hidden_from)
+        compiler, function = self._cpp(coding)
         async with self._turns.turn(owner):
             program = await asyncio.to_thread(compiler.compile, code, function)
-            results = await asyncio.to_thread(work.compiled, program, function, cases)
+            results = await asyncio.to_thread(work.compiled, compiler, program, function, cases)
         return RunResult(kind=kind, language="cpp", cases=results, remarks=program.remarks)
 
     async def attempt(self, owner: str, code: str, own: str, coding: Coding | None = None) -> Trial:
@@ -142,11 +172,11 @@ class Bench:
             async with self._turns.turn(owner):
                 program = await asyncio.to_thread(compiler.compile, code, function)
                 return await asyncio.to_thread(
-                    _try_compiled, box, self.limits, program, function, own
+                    _try_compiled, compiler, self.limits, program, function, own
                 )
         async with self._turns.turn(owner):
             reply = await asyncio.to_thread(_ask_once, box, self.limits, code, own)
-        message, line = _problem(reply, self.limits, "python")
+        message, line = _problem(reply, self.limits, "python", bare=not box.has_numpy)
         shown = str(reply.said.get("shown") or "") if reply.said and not message else ""
         return Trial(shown=shown, message=message, line=line, output=reply.output)
 
@@ -164,9 +194,8 @@ class Bench:
             else:
                 compiler, function = self._cpp(coding)
                 program = await asyncio.to_thread(compiler.compile, code, function)
-                points = await asyncio.to_thread(
-                    _measure_compiled, Calls(box, self.limits, program, function), growth
-                )
+                calls = compiler.calls(self.limits, program, function)
+                points = await asyncio.to_thread(_measure_compiled, calls, growth)
         return fit(points)
 
     def _cpp(self, coding: Coding) -> tuple[Compiler, Function]:
@@ -177,12 +206,17 @@ class Bench:
             )
         return self._compiler, function
 
-    def _boxed(self, code: str) -> bubblewrap.Bubblewrap:
-        if self._box is None:
+    @staticmethod
+    def _refuse(why_not: str) -> None:
+        if why_not:
             raise SandboxUnavailable(
-                f"Code can't be run on this machine: {self.why_not}. Your code is kept, and the "
+                f"Code can't be run on this machine: {why_not}. Your code is kept, and the "
                 "interview goes on without running it."
             )
+
+    def _boxed(self, code: str) -> Box:
+        self._refuse(self.why_not)
+        assert self._box is not None
         if not code.strip():
             raise CodeRejected("The editor is empty. Write your code first, then run it.")
         if len(code) > LONGEST_CODE:
@@ -192,24 +226,24 @@ class Bench:
         return self._box
 
 
-def _ask_once(box: bubblewrap.Bubblewrap, limits: Limits, code: str, own: str) -> Reply:
+def _ask_once(box: Box, limits: Limits, code: str, own: str) -> Reply:
     with box.python(limits) as session:
         return session.ask(code=code, run=own, show=True)
 
 
 def _try_compiled(
-    box: bubblewrap.Bubblewrap, limits: Limits, program: Program, function: Function, own: str
+    compiler: Compiler, limits: Limits, program: Program, function: Function, own: str
 ) -> Trial:
     if not program.binary:
         return Trial(message=program.message, line=program.line)
-    with Calls(box, limits, program, function) as calls:
+    with compiler.calls(limits, program, function) as calls:
         reply, _ = calls.ask(own)
     message, line = _problem(reply, limits, "cpp")
     shown = "" if message else _shown((reply.said or {}).get("value"))
     return Trial(shown=shown, message=message, line=line, output=reply.output)
 
 
-def _measure(box: bubblewrap.Bubblewrap, limits: Limits, code: str, growth: Growth) -> list[Point]:
+def _measure(box: Box, limits: Limits, code: str, growth: Growth) -> list[Point]:
     with box.python(limits) as session:
 
         def shortest(size: int) -> float | None:
@@ -255,7 +289,7 @@ def _points(growth: Growth, shortest: Callable[[int], float | None]) -> list[Poi
 class _Interpreted(EndsItself):
     """Evaluates expressions after the candidate's code, in a new box after each that broke."""
 
-    def __init__(self, box: bubblewrap.Bubblewrap, limits: Limits, code: str) -> None:
+    def __init__(self, box: Box, limits: Limits, code: str) -> None:
         self._box, self._limits, self._code = box, limits, code
         self._session: Session | None = None
 
@@ -276,7 +310,7 @@ class _Interpreted(EndsItself):
 class _Cases:
     """Runs cases one after the other."""
 
-    def __init__(self, box: bubblewrap.Bubblewrap, limits: Limits, hidden_from: int) -> None:
+    def __init__(self, box: Box, limits: Limits, hidden_from: int) -> None:
         self._box = box
         self._limits = limits
         self._hidden_from = hidden_from
@@ -288,7 +322,7 @@ class _Cases:
             return self._all(cases, running.ask)
 
     def compiled(
-        self, program: Program, function: Function, cases: Sequence[Case]
+        self, compiler: Compiler, program: Program, function: Function, cases: Sequence[Case]
     ) -> tuple[CaseResult, ...]:
         """The results of a compiled program; where there is none, the compiler's words."""
         self._language = "cpp"
@@ -300,7 +334,7 @@ class _Cases:
                 for place, case in enumerate(cases[1:], 1)
             ]
             return (first.model_copy(update={"status": "error", **told}), *rest)
-        with Calls(self._box, self._limits, program, function) as calls:
+        with compiler.calls(self._limits, program, function) as calls:
             return self._all(cases, lambda run: calls.ask(run)[0])
 
     def _all(self, cases: Sequence[Case], ask: Callable[[str], Reply]) -> tuple[CaseResult, ...]:
@@ -318,7 +352,8 @@ class _Cases:
         return tuple(results)
 
     def _result(self, case: Case, hidden: bool, reply: Reply) -> CaseResult:
-        message, line = _problem(reply, self._limits, self._language)
+        bare = not self._box.has_numpy
+        message, line = _problem(reply, self._limits, self._language, bare)
         got: Any = None
         if message:
             status: Any = reply.stop or "error"
@@ -358,7 +393,9 @@ class _Cases:
         )
 
 
-def _problem(reply: Reply, limits: Limits, language: Language) -> tuple[str, int | None]:
+def _problem(
+    reply: Reply, limits: Limits, language: Language, bare: bool = False
+) -> tuple[str, int | None]:
     """Why there is no value, and in which line; an empty text: there is one."""
     if reply.said is None:
         why = explain_stop(
@@ -370,7 +407,9 @@ def _problem(reply: Reply, limits: Limits, language: Language) -> tuple[str, int
         return "", None
     line = reply.said.get("line")
     kind = str(reply.said.get("kind") or "")
-    return explain_error(kind, str(said), limits.memory), line if isinstance(line, int) else None
+    return explain_error(kind, str(said), limits.memory, bare), line if isinstance(
+        line, int
+    ) else None
 
 
 def _shown(value: Any) -> str:

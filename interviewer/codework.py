@@ -121,7 +121,8 @@ class CodeWork:
     ) -> CodeEntry:
         """Runs every test, measures the growth, reads the figures.
 
-        Where the code isn't run (PyTorch, or no box on this machine), it is kept and read.
+        Where the code isn't run (PyTorch, or what this machine has no box for), it is kept and
+        read.
         """
         self.save(interview_id, question_id, code, language)
         if not code.strip():
@@ -129,7 +130,7 @@ class CodeWork:
         coding = self._question(question_id).coding
         result, fit = None, None
         reading = asyncio.create_task(asyncio.to_thread(codefigures.read, code, language))
-        if coding is not None and coding.runs and self.bench.can_run:
+        if coding is not None and coding.runs and not self.bench.why_not_python(coding):
             result = await self.bench.submit(interview_id, coding, code, language)
             if result.passed:
                 fit = await self.bench.measure(interview_id, code, coding, language)

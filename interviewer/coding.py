@@ -242,16 +242,36 @@ _HINTS = {
     "EOFError": "Nothing can be typed in; take what you need as an argument.",
     "NotImplementedError": "",
 }
+_NOT_IN_WEBASSEMBLY = (
+    ("No module named 'numpy'", "numpy is not in this machine's sandbox; write it without."),
+    ("No module named", "Most of Python's own library is here, and nothing else."),
+    ("module '_socket'", _HINTS["PermissionError"]),
+    ("module 'socket'", _HINTS["PermissionError"]),
+    ("module 'os' has", _HINTS["PermissionError"]),
+    ("does not support processes", _HINTS["PermissionError"]),
+    ("index-sized integer", _HINTS["MemoryError"]),
+    (
+        "maximum recursion depth",
+        "The sandbox's Python allows 1,000 calls within each other, and about 160 through all, "
+        "max, sorted and the like; is there an end to it?",
+    ),
+)
+"""What an error holds that comes of what WebAssembly lacks, and what it means."""
 
 
-def explain_error(kind: str, said: str, memory: int) -> str:
-    """An error of the candidate's code, with what it means where that isn't plain."""
+def explain_error(kind: str, said: str, memory: int, bare: bool = False) -> str:
+    """An error of the candidate's code, with what it means where that isn't plain.
+
+    ``bare``: it ran in WebAssembly, where much is not forbidden but missing.
+    """
     hint = _HINTS.get(kind, "")
+    if bare:
+        hint = next((means for what, means in _NOT_IN_WEBASSEMBLY if what in said), hint)
     if kind == "OSError" and "Read-only" in said:
         hint = "Nothing can be written here, neither a file nor to shared memory."
     if kind in {"OSError", "BlockingIOError"} and not hint:
         hint = "The box that the code runs in doesn't allow this."
-    return f"{said}. {hint.format(memory=memory // 2**20)}".strip() if hint else said
+    return f"{said.rstrip('.')}. {hint.format(memory=memory // 2**20)}" if hint else said
 
 
 def explain_stop(

@@ -81,6 +81,10 @@ class Compiler:
             self._kept.popitem(last=False)
         return made
 
+    def calls(self, limits: Limits, program: Program, of: Function) -> "Calls":
+        """A way to call what was compiled."""
+        return Calls(self._box, limits, program, of)
+
     def works(self) -> bool:
         """Whether anything compiles here."""
         with tempfile.TemporaryDirectory(prefix="interviewer-") as folder:

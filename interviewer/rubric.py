@@ -239,6 +239,11 @@ class Coding(Strict):
     runs: bool = True
     """False where the code can't be run here (PyTorch); it is graded by reading then."""
 
+    @property
+    def needs_numpy(self) -> bool:
+        """Whether no reference solution does without it."""
+        return all("import numpy" in solution.code for solution in self.solutions)
+
 
 class Question(_Identified):
     """A question of the bank."""

@@ -185,4 +185,4 @@ def open_bench(settings: Settings) -> Bench:
     """Where candidates' code is run; it can't see the program's own folders."""
     own = Path(__file__).parent
     hidden = [own, own.parent, settings.data_dir, settings.cache_dir]
-    return Bench.open(hidden, off=not settings.run_code)
+    return Bench.open(hidden, settings.cache_dir / "sandbox", off=not settings.run_code)

@@ -55,6 +55,7 @@ PURE = [
         "codereading",
     ],
     "errors",
+    "sandbox.wasm_stack",
     "evaluation.metrics",
     "evaluation.baselines",
     "evaluation.findings",

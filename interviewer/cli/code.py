@@ -35,6 +35,8 @@ def _code(arguments: argparse.Namespace, settings: Settings) -> int:
     run = bench.run_visible if arguments.action == "run" else bench.submit
     result = asyncio.run(run("shell", coding, text))
     print("\n".join(lines(result)))
+    if bench.why_no_numpy:
+        print(f"note: {bench.why_no_numpy}")
     return 0 if result.all_passed else 1
 
 

@@ -6,11 +6,13 @@ of this program, no home, no /proc, no network, no other process, nowhere to wri
 
 import importlib.util
 import json
+import os
 import platform
 import shutil
+import subprocess
 import sys
 import sysconfig
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,8 @@ class Bubblewrap:
     """Opens sessions in boxes of their own."""
 
     name = "bubblewrap"
+    has_numpy = True
+    slower = 1.0
 
     def __init__(self, program: str, machine: seccomp.Machine, hidden: Sequence[Path]) -> None:
         """``hidden``: folders of the service that must not show even where they lie within
@@ -93,7 +97,7 @@ class Bubblewrap:
                 *(str(_interpreter()), "-I", "-S", "-B", "-X", "utf8", "/opt/launcher.py", inside),
             ]
 
-        return Session(whole, filter_program, limits)
+        return _start(whole, filter_program, limits)
 
     def _world(self) -> list[str]:
         """The read-only folders, the service's own cut out of them."""
@@ -143,6 +147,34 @@ def find(hidden: Sequence[Path]) -> Bubblewrap:
     found = Bubblewrap(program, machine, hidden)
     _try_out(found)
     return found
+
+
+def _start(
+    command: Callable[[int, int], list[str]], filter_program: bytes, limits: Limits
+) -> Session:
+    """``command`` is told two descriptors: of the filter, and for the replies."""
+    replies, writes = os.pipe()
+    filter_read, filter_write = os.pipe()
+    os.write(filter_write, filter_program)
+    os.close(filter_write)
+    try:
+        process = subprocess.Popen(
+            command(filter_read, writes),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            pass_fds=(writes, filter_read),
+            # The first process in the box can be read by the others: it must hold nothing.
+            env={},
+            start_new_session=True,
+        )
+    except OSError:
+        os.close(replies)
+        raise
+    finally:
+        os.close(writes)
+        os.close(filter_read)
+    return Session(process, replies, limits)
 
 
 def _try_out(box: Bubblewrap) -> None:

@@ -6,17 +6,24 @@ code shares this process and may do to it what it likes; all it can win is to ha
 value, which the service outside compares with what it never told this process.
 """
 
+import io
 import json
 import os
-import resource
 import sys
 import time
 import traceback
-from typing import Any
+from typing import Any, TextIO
+
+try:
+    import resource
+except ImportError:
+    """In WebAssembly, which limits from outside."""
 
 NAME = "your code"
 REPLIES = 9
 """Where a compiled program writes its replies."""
+clock = getattr(time, "thread_time", time.perf_counter)
+"""A thread's processor time, which in WebAssembly is the clock."""
 LONGEST_REPR = 2_000
 LONGEST_VALUE = 2_000_000
 
@@ -24,6 +31,19 @@ LONGEST_VALUE = 2_000_000
 def main() -> None:
     """Takes requests on the standard input, as lines of JSON, and replies on another descriptor."""
     limits = json.loads(sys.argv[1])
+    requests, replies = pipes() if sys.platform == "wasi" else descriptors(limits)
+    for line in requests:
+        request = json.loads(line)
+        if sys.platform != "wasi":
+            allow_more_time(limits["case_seconds"])
+        reply = {"n": request["n"], **answer(request)}
+        sys.stdout.flush()
+        replies.write(json.dumps(reply) + "\n")
+        replies.flush()
+
+
+def descriptors(limits: dict[str, Any]) -> tuple[TextIO, TextIO]:
+    """Where requests come from and replies go to; limits itself, and may become a program."""
     requests = os.fdopen(os.dup(0), "r", encoding="utf-8")
     replies = os.fdopen(limits["replies"], "w", encoding="utf-8")
     os.dup2(os.open("/dev/null", os.O_RDONLY), 0)
@@ -35,13 +55,14 @@ def main() -> None:
         os.dup2(requests.fileno(), 0)
         os.dup2(replies.fileno(), REPLIES)
         os.execv(limits["command"][0], limits["command"])
-    for line in requests:
-        request = json.loads(line)
-        allow_more_time(limits["case_seconds"])
-        reply = {"n": request["n"], **answer(request)}
-        sys.stdout.flush()
-        replies.write(json.dumps(reply) + "\n")
-        replies.flush()
+    return requests, replies
+
+
+def pipes() -> tuple[TextIO, TextIO]:
+    """The same in WebAssembly, which has three pipes and can't make another."""
+    requests, replies = sys.stdin, sys.stderr
+    sys.stdin, sys.stderr = io.StringIO(), sys.stdout
+    return requests, replies
 
 
 def restrict(limits: dict[str, Any]) -> None:
@@ -72,11 +93,11 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         exec(compiled, names)
         if "grow" in request:
             return {"seconds": grow(request, names)}
-        started = time.thread_time()
+        started = clock()
         if request.get("show"):
             return show(request["run"], names)
         value = json.dumps(eval(request["run"], names), default=plain, allow_nan=True)
-        took = time.thread_time() - started
+        took = clock() - started
         if len(value) > LONGEST_VALUE:
             return {"error": "the returned value is too large to be shown", "line": None}
         return {"value": json.loads(value), "took": took, "shown": shorten(value)}
@@ -86,14 +107,14 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
 
 def show(text: str, names: dict[str, Any]) -> dict[str, Any]:
     """Runs a candidate's own lines; the last one's value is shown, if it is an expression."""
-    started = time.thread_time()
+    started = clock()
     try:
         compiled = compile(text, "your input", "eval")
     except SyntaxError:
         exec(compile(text, "your input", "exec"), names)
-        return {"value": None, "took": time.thread_time() - started, "shown": ""}
+        return {"value": None, "took": clock() - started, "shown": ""}
     value = eval(compiled, names)
-    return {"value": None, "took": time.thread_time() - started, "shown": shorten(repr(value))}
+    return {"value": None, "took": clock() - started, "shown": shorten(repr(value))}
 
 
 def grow(request: dict[str, Any], names: dict[str, Any]) -> list[float]:
@@ -104,9 +125,9 @@ def grow(request: dict[str, Any], names: dict[str, Any]) -> list[float]:
     taken = []
     for _ in range(request["repeat"]):
         names["given"] = eval(request["grow"], {**names, "n": request["size"]})
-        started = time.thread_time()
+        started = clock()
         eval(request["run"], names)
-        taken.append(time.thread_time() - started)
+        taken.append(clock() - started)
     return taken
 
 

@@ -11,10 +11,9 @@ import signal
 import subprocess
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal, Protocol, Self
 
 from interviewer.rubric import Strict
 
@@ -22,7 +21,8 @@ Stop = Literal["time", "output", "crash"]
 """Why a session ended before it replied."""
 
 _LONGEST_REPLY = 4_000_000
-_SIGNALS_OF_TIME = {signal.SIGXCPU, signal.SIGKILL}
+_SIGNALS_OF_TIME = {9, 24}
+"""SIGKILL and SIGXCPU, by number: not every system that imports this has their names."""
 _CHUNK = 65_536
 
 
@@ -39,6 +39,11 @@ class Limits(Strict):
     output: int = 64 * 1024
     """Bytes that may be printed in one case."""
     file: int = 1024 * 1024
+
+    def times(self, slower: float) -> Self:
+        """The same for a box in which code is that many times slower."""
+        longer = {"case_seconds": self.case_seconds * slower, "seconds": self.seconds * slower}
+        return self.model_copy(update={**longer, "seconds": int(longer["seconds"])})
 
 
 class Reply(Strict):
@@ -75,37 +80,15 @@ class EndsItself(ABC):
 class Session(EndsItself):
     """One process in a box. Use it as a context; a session that stopped takes no more requests."""
 
-    def __init__(
-        self, command: Callable[[int, int], list[str]], filter_program: bytes, limits: Limits
-    ) -> None:
-        """``command`` is told two descriptors: of the filter, and for the replies."""
+    def __init__(self, process: subprocess.Popen[bytes], replies: int, limits: Limits) -> None:
+        """``process`` leads a group of its own; ``replies`` is read from, and closed in the end."""
+        self._process = process
+        self._replies = replies
         self._limits = limits
         self._asked = 0
         self._buffer = b""
-        replies, writes = os.pipe()
-        filter_read, filter_write = os.pipe()
-        os.write(filter_write, filter_program)
-        os.close(filter_write)
-        self._replies = replies
-        try:
-            self._process = subprocess.Popen(
-                command(filter_read, writes),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                pass_fds=(writes, filter_read),
-                # The first process in the box can be read by the others: it must hold nothing.
-                env={},
-                start_new_session=True,
-            )
-        except OSError:
-            os.close(replies)
-            raise
-        finally:
-            os.close(writes)
-            os.close(filter_read)
-        assert self._process.stdout is not None
-        self._output = self._process.stdout.fileno()
+        assert process.stdout is not None
+        self._output = process.stdout.fileno()
         os.set_blocking(self._output, False)
         os.set_blocking(self._replies, False)
 
@@ -213,3 +196,15 @@ def _read(descriptor: int) -> bytes | None:
 def _text(printed: bytes, most: int) -> str:
     text = printed[:most].decode("utf-8", "replace")
     return text + (" …" if len(printed) > most else "")
+
+
+class Box(Protocol):
+    """Opens sessions in boxes of their own."""
+
+    name: str
+    has_numpy: bool
+    slower: float
+    """How many times as long as natively code may take here."""
+
+    def python(self, limits: Limits) -> Session:
+        """A session with the launcher, which evaluates Python."""

@@ -25,10 +25,11 @@ def why_not(coding: Coding, of_machine: str) -> str:
     return ""
 
 
-def task(question: Question, not_run: str, no_cpp: str) -> str:
+def task(question: Question, not_run: str, no_cpp: str, no_numpy: str = "") -> str:
     """The statement with its limits and the tests that the candidate sees.
 
-    ``no_cpp``: why it has to be Python; empty where C++ may be chosen.
+    ``no_cpp``: why it has to be Python; empty where C++ may be chosen. ``no_numpy``: why numpy
+    can't be imported; empty where it can.
     """
     coding = question.coding
     assert coding is not None
@@ -37,7 +38,9 @@ def task(question: Question, not_run: str, no_cpp: str) -> str:
         for case in coding.visible
     )
     languages = "In Python, numpy may be imported."
-    if no_cpp and not not_run:
+    if no_numpy and not not_run:
+        languages = f"Python's own library only, for {_safe(no_numpy)}; it may take longer here."
+    elif no_cpp and not not_run:
         languages = f"Python only, for {_safe(no_cpp)}; numpy may be imported."
     elif not not_run:
         languages += " In C++ (C++17), the tests make the same calls as in Python below."

@@ -97,8 +97,9 @@ class EditorView:
             return self.hidden(), ""
         if question.id == holds:
             return {self._view: gr.update(visible=True), self.holds: holds}, holds
-        runs = question.coding.runs and self._work.bench.can_run
-        why_not = code_render.why_not(question.coding, self._work.bench.why_not)
+        of_machine = self._work.bench.why_not_python(question.coding)
+        runs = question.coding.runs and not of_machine
+        why_not = code_render.why_not(question.coding, of_machine)
         kept = submission(view.interview.code, question.id) or latest(
             view.interview.code, question.id
         )
@@ -107,7 +108,7 @@ class EditorView:
         language = self._work.language(view.interview, question)
         return {
             self._view: gr.update(visible=True),
-            self._task: code_render.task(question, why_not, no_cpp),
+            self._task: code_render.task(question, why_not, no_cpp, self._work.bench.why_no_numpy),
             self._code: gr.update(
                 value=self._work.text(view.interview, question), language=language
             ),

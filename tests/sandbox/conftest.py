@@ -1,4 +1,4 @@
-"""One bench for all tests of this folder: the real box of this machine, with short limits."""
+"""The benches of all tests of this folder: the real boxes of this machine, with short limits."""
 
 import os
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from interviewer.bench import Bench
+from interviewer.sandbox import wasi
 from interviewer.sandbox.session import Limits
 
 CHECKOUT = Path(__file__).parent.parent.parent
@@ -19,3 +20,23 @@ def bench() -> Bench:
     opened = Bench.open([CHECKOUT], limits=SHORT)
     assert opened.can_run, opened.why_not
     return opened
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where Python's WebAssembly is compiled to: some seconds, so once for all."""
+    return tmp_path_factory.mktemp("sandbox")
+
+
+@pytest.fixture(scope="session")
+def webassembly(compiled: Path) -> Bench:
+    """The other sandbox, which machines have that can't make boxes."""
+    box = wasi.find(compiled)
+    return Bench(box, limits=SHORT.times(2 / box.slower))
+
+
+@pytest.fixture(params=["bench", "webassembly"])
+def either(request: pytest.FixtureRequest) -> Bench:
+    """What holds in both."""
+    found: Bench = request.getfixturevalue(request.param)
+    return found

@@ -63,6 +63,8 @@ class ChatView:
             *(self._chat, self._status, self._retry, self._entry, self._send),
             self.seen,
         ]
+        self.spoken = [self._chat, self._status, self._retry, self._send, self.seen]
+        """What changes while the interviewer replies."""
 
     def _build_entry(self) -> None:
         self._retry = gr.Button("Try again", visible=False, elem_id="retry")
@@ -80,19 +82,24 @@ class ChatView:
                 self._end = gr.Button("End, see report", elem_id="end", scale=1, min_width=120)
 
     def wire(
-        self, demo: gr.Blocks, place: gr.BrowserState, tail: dict[str, Any], private: dict[str, Any]
+        self,
+        demo: gr.Blocks,
+        place: gr.BrowserState,
+        talk: dict[str, Any],
+        tail: dict[str, Any],
+        private: dict[str, Any],
     ) -> None:
-        """The events of this view; ``tail`` shows what came of one."""
+        """The events of this view; ``talk`` shows a reply as it comes, ``tail`` all else."""
         box: dict[str, Any] = {"queue": False, **private}
         demo.load(None, None, self._answer, js=_GIVE_DRAFT, **box)
         demo.load(None, None, None, js=_LISTEN, **box)
         self._end.click(self._on_end, [place], None, **private).then(**tail)
-        self._retry.click(**tail)
+        self._retry.click(**talk).then(**tail)
         sent = self._send.click(
             self._on_send, [place, self._answer, self.seen], [self._answer], **private
         )
         sent.then(None, [self._answer], None, js=_KEEP_DRAFT, **box)
-        sent.then(**tail)
+        sent.then(**talk).then(**tail)
 
     def hidden(self, line: str = "") -> dict[Any, Any]:
         """This view when there is no interview; ``line`` still tells what goes on."""
@@ -115,6 +122,19 @@ class ChatView:
             self._send: gr.update(interactive=view.state.phase == "candidate"),
             self.seen: view.last_seq,
         }
+
+    def replying(self, view: View) -> dict[Any, Any]:
+        """What is seen of a reply under way, by a tab that shows the interview already."""
+        shown = self.shown(view, reported=False)
+        return {one: shown[one] for one in self.spoken} | {self._chat: render.chat(view)}
+
+    def plain(self, changed: dict[Any, Any]) -> dict[Any, Any]:
+        """With the labels of the buttons that don't change.
+
+        For an output that is left out, or is an update, Gradio builds the component and its
+        schema anew; a value as it is costs a tenth of that, and this comes with each few words.
+        """
+        return {self._retry: "Try again", self._send: "Send"} | changed
 
     async def _on_send(self, request: gr.Request, place: str, text: str, seen: int) -> Any:
         """Empties the box once the answer is stored; else says why it wasn't."""

@@ -7,6 +7,7 @@ a closed tab stops nothing.
 """
 
 import asyncio
+import contextlib
 import html
 from collections.abc import AsyncIterator
 from typing import Any
@@ -106,7 +107,13 @@ class Page:
         }
         demo.load(**tail)
         self._start.wire(private)
-        self._chat.wire(demo, self._place, tail, private)
+        talk: dict[str, Any] = {
+            "fn": self._talk,
+            "inputs": [self._place],
+            "outputs": self._chat.spoken,
+            **private,
+        }
+        self._chat.wire(demo, self._place, talk, tail, private)
         self._editor.wire(demo, self._place, private)
         self._report.wire(self._place, private)
         self._loop.wire(self._place, private)
@@ -248,24 +255,56 @@ class Page:
         whose code is in the tab's editor, and must not be overwritten while it is being typed.
         """
         owner, place = self._visitors.owner(request), self._own_place(request, place)
+        async for changed in self._latest(request, self._whole(self._shows(place, owner, holds))):
+            yield changed
+
+    async def _talk(self, request: gr.Request, place: str) -> AsyncIterator[Shown]:
+        """The chat while the interviewer replies; the tail comes after it.
+
+        With each few words of a reply Gradio goes through all outputs of an event, and those
+        of the tail are the whole page.
+        """
+        kind, _, interview_id = self._own_place(request, place).partition(":")
+        yield {self._chat.seen: gr.skip()}
+        if kind == "interview":
+            async for changed in self._latest(request, self._replying(interview_id)):
+                yield self._chat.plain(changed)
+
+    async def _replying(self, interview_id: str) -> AsyncIterator[Shown]:
+        with contextlib.suppress(InterviewNotFound):  # the tail tells
+            async for view in self._service.follow(interview_id):
+                if view.state.phase != "interviewer":
+                    return
+                yield self._chat.replying(view)
+
+    async def _latest(
+        self, request: gr.Request, shows: AsyncIterator[Shown]
+    ) -> AsyncIterator[Shown]:
+        """What changes from one to the next, until the tab has something newer to follow."""
         tab, mine = str(request.session_hash), object()
         self._tails[tab] = mine
         seen: Shown = {}
         try:
-            async for shown in self._shows(place, owner, holds):
+            async for shown in shows:
                 if self._tails.get(tab) is not mine:
                     # Gradio gives the last value again at the end; it must not undo anything.
                     yield {self._chat.seen: gr.skip()}
                     return
-                # What isn't seen any more is hidden once, not with each word of a reply.
-                now = shown if set(shown) <= set(seen) else self._hidden() | shown
-                changed = {name: one for name, one in now.items() if seen.get(name, self) != one}
-                seen = now
+                changed = {name: one for name, one in shown.items() if seen.get(name, self) != one}
+                seen = shown
                 if changed:
                     yield changed
         finally:
             if self._tails.get(tab) is mine:
                 del self._tails[tab]
+
+    async def _whole(self, shows: AsyncIterator[Shown]) -> AsyncIterator[Shown]:
+        """With what isn't seen any more, hidden once."""
+        held: set[Any] = set()
+        async for shown in shows:
+            whole = shown if set(shown) <= held else self._hidden() | shown
+            yield whole
+            held = set(whole)
 
     def _own_place(self, request: gr.Request, place: str) -> str:
         """The place, or the start view where it is another's."""

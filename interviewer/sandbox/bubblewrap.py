@@ -12,13 +12,13 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from interviewer.errors import SandboxUnavailable
 from interviewer.sandbox import seccomp
-from interviewer.sandbox.session import Limits, Session
+from interviewer.sandbox.session import Limits, Session, fault
 
 _LAUNCHER = Path(__file__).with_name("launcher.py")
 _TOOLS = ("/bin", "/usr/bin", "/usr/include", "/usr/lib/gcc", "/usr/libexec/gcc")
@@ -82,9 +82,13 @@ class Bubblewrap:
         told = {**limits.model_dump(), "command": list(command)}
         world = [*self._world(), *shown]
 
-        def whole(filter_from: int, replies_to: int) -> list[str]:
+        filter_from, filter_to = os.pipe()
+        os.write(filter_to, filter_program)
+        os.close(filter_to)
+
+        def whole(replies_to: int) -> dict[str, Any]:
             inside = json.dumps({**told, "replies": replies_to})
-            return [
+            command = [
                 self._program,
                 *("--unshare-all", "--unshare-user", "--uid", "65534", "--gid", "65534"),
                 *("--hostname", "sandbox", "--die-with-parent", "--new-session", "--clearenv"),
@@ -96,8 +100,13 @@ class Bubblewrap:
                 *("--remount-ro", "/dev", "--remount-ro", "/"),
                 *(str(_interpreter()), "-I", "-S", "-B", "-X", "utf8", "/opt/launcher.py", inside),
             ]
+            passed = (replies_to, filter_from)
+            return {"args": command, "stderr": subprocess.STDOUT, "pass_fds": passed}
 
-        return _start(whole, filter_program, limits)
+        try:
+            return Session.start(limits, whole)
+        finally:
+            os.close(filter_from)
 
     def _world(self) -> list[str]:
         """The read-only folders, the service's own cut out of them."""
@@ -149,41 +158,10 @@ def find(hidden: Sequence[Path]) -> Bubblewrap:
     return found
 
 
-def _start(
-    command: Callable[[int, int], list[str]], filter_program: bytes, limits: Limits
-) -> Session:
-    """``command`` is told two descriptors: of the filter, and for the replies."""
-    replies, writes = os.pipe()
-    filter_read, filter_write = os.pipe()
-    os.write(filter_write, filter_program)
-    os.close(filter_write)
-    try:
-        process = subprocess.Popen(
-            command(filter_read, writes),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            pass_fds=(writes, filter_read),
-            # The first process in the box can be read by the others: it must hold nothing.
-            env={},
-            start_new_session=True,
-        )
-    except OSError:
-        os.close(replies)
-        raise
-    finally:
-        os.close(writes)
-        os.close(filter_read)
-    return Session(process, replies, limits)
-
-
 def _try_out(box: Bubblewrap) -> None:
-    with box.python(Limits()) as session:
-        reply = session.ask(code="", run="6 * 7")
-    if reply.said is None or reply.said.get("value") != 42:
-        why = reply.output.strip().splitlines()[-1:] or [f"it ended with {reply.code}"]
+    if why := fault(box):
         raise SandboxUnavailable(
-            f"bubblewrap can't make a box here ({why[0]}); in a container, allow user namespaces "
+            f"bubblewrap can't make a box here ({why}); in a container, allow user namespaces "
             "(Docker: --security-opt seccomp=unconfined --security-opt apparmor=unconfined)"
         )
 

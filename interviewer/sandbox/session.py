@@ -11,6 +11,7 @@ import signal
 import subprocess
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Literal, Protocol, Self
@@ -91,6 +92,29 @@ class Session(EndsItself):
         self._output = process.stdout.fileno()
         os.set_blocking(self._output, False)
         os.set_blocking(self._replies, False)
+
+    @classmethod
+    def start(cls, limits: Limits, asks: Callable[[int], dict[str, Any]]) -> Self:
+        """Starts the process: ``asks`` is told the descriptor that its replies are written to,
+        and gives the command and the rest of what Popen takes.
+
+        The first process in a box can be read by the others: its environment holds nothing.
+        """
+        replies, writes = os.pipe()
+        try:
+            process = subprocess.Popen(
+                **asks(writes),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env={},
+                start_new_session=True,
+            )
+        except OSError:
+            os.close(replies)
+            raise
+        finally:
+            os.close(writes)
+        return cls(process, replies, limits)
 
     @property
     def alive(self) -> bool:
@@ -208,3 +232,13 @@ class Box(Protocol):
 
     def python(self, limits: Limits) -> Session:
         """A session with the launcher, which evaluates Python."""
+        ...
+
+
+def fault(box: Box) -> str:
+    """What goes wrong when the box is tried out; empty: nothing."""
+    with box.python(Limits()) as session:
+        reply = session.ask(code="", run="6 * 7")
+    if reply.said is not None and reply.said.get("value") == 42:
+        return ""
+    return (reply.output.strip().splitlines() or [f"it ended with {reply.code}"])[-1]

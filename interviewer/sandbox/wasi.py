@@ -18,7 +18,7 @@ from typing import Any
 from interviewer.errors import SandboxUnavailable
 from interviewer.logs import log
 from interviewer.sandbox import wasm_stack
-from interviewer.sandbox.session import Limits, Session
+from interviewer.sandbox.session import Limits, Session, fault
 
 _HOST = Path(__file__).with_name("wasi_host.py")
 _LAUNCHER = Path(__file__).with_name("launcher.py")
@@ -55,24 +55,11 @@ class Wasi:
             "limits": limits.model_dump(),
             "command": ["python", "-I", "-S", "-B", "-X", "utf8", "-c", launcher, "{}"],
         }
-        replies, writes = os.pipe()
-        try:
-            process = subprocess.Popen(
-                _host("serve", told),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                # WebAssembly has three pipes; prints all go to the first of the two outward ones.
-                stderr=writes,
-                cwd=_HOST.anchor,
-                env={},
-                start_new_session=True,
-            )
-        except OSError:
-            os.close(replies)
-            raise
-        finally:
-            os.close(writes)
-        return Session(process, replies, limits)
+        # WebAssembly has three pipes; prints all go to the first of the two outward ones.
+        return Session.start(
+            limits,
+            lambda writes: {"args": _host("serve", told), "stderr": writes, "cwd": _HOST.anchor},
+        )
 
 
 def find(folder: Path) -> Wasi:
@@ -91,11 +78,11 @@ def find(folder: Path) -> Wasi:
     by = f"wasmtime-{wasmtime.version}-{platform.machine()}"
     prepared = folder / f"python-{_SHA256[:12]}-{_STACK_PAGES}-{by}.cwasm"
     box = Wasi(prepared, Path(str(wasmtime.locate_file(""))))
-    if prepared.exists() and not _fault(box):
+    if prepared.exists() and not fault(box):
         return box
     _prepare(program, box)
-    if fault := _fault(box):
-        raise SandboxUnavailable(f"the WebAssembly sandbox doesn't work here ({fault})")
+    if why := fault(box):
+        raise SandboxUnavailable(f"the WebAssembly sandbox doesn't work here ({why})")
     return box
 
 
@@ -131,15 +118,6 @@ def _prepare(program: Path, box: Wasi) -> None:
         raise SandboxUnavailable(f"wasmtime can't compile Python here ({why})") from error
     except (OSError, subprocess.TimeoutExpired) as error:
         raise SandboxUnavailable(f"wasmtime can't compile Python here ({error})") from error
-
-
-def _fault(box: Wasi) -> str:
-    """What is wrong with it; empty: nothing."""
-    with box.python(Limits()) as session:
-        reply = session.ask(code="", run="6 * 7")
-    if reply.said is not None and reply.said.get("value") == 42:
-        return ""
-    return (reply.output.strip().splitlines() or [f"it ended with {reply.code}"])[-1]
 
 
 def _host(what: str, told: Mapping[str, Any]) -> list[str]:

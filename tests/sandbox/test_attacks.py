@@ -147,7 +147,10 @@ STOPPED = {
 
 @pytest.mark.parametrize("name", STOPPED)
 async def test_it_is_stopped_and_explained(bench: Bench, name: str) -> None:
-    code, status, says = STOPPED[name]
+    await assert_stopped(bench, *STOPPED[name])
+
+
+async def assert_stopped(bench: Bench, code: str, status: str, says: str) -> None:
     found = await attack(bench, code)
     assert found.status == status
     assert says in found.message
@@ -169,10 +172,7 @@ STOPPED_IN_WEBASSEMBLY = {
 
 @pytest.mark.parametrize("name", STOPPED_IN_WEBASSEMBLY)
 async def test_webassembly_stops_and_explains_it(webassembly: Bench, name: str) -> None:
-    code, status, says = STOPPED_IN_WEBASSEMBLY[name]
-    found = await attack(webassembly, code)
-    assert found.status == status
-    assert says in found.message
+    await assert_stopped(webassembly, *STOPPED_IN_WEBASSEMBLY[name])
 
 
 CALLS = {

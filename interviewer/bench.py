@@ -407,9 +407,8 @@ def _problem(
         return "", None
     line = reply.said.get("line")
     kind = str(reply.said.get("kind") or "")
-    return explain_error(kind, str(said), limits.memory, bare), line if isinstance(
-        line, int
-    ) else None
+    message = explain_error(kind, str(said), limits.memory, bare)
+    return message, line if isinstance(line, int) else None
 
 
 def _shown(value: Any) -> str:

@@ -90,12 +90,8 @@ class Compiler:
         with tempfile.TemporaryDirectory(prefix="interviewer-") as folder:
             return self._run(cpp.COMPILE, "int main() {}", Path(folder))[0]
 
-    def prepare(self) -> None:
-        """Compiles what stands above every program, unless that is done."""
-        self._prepared()
-
     def _made(self, source: str, function: Function) -> Program:
-        prelude = self._prepared()
+        prelude = self.prepared()
         with tempfile.TemporaryDirectory(prefix="interviewer-") as folder:
             done, said = self._run(cpp.COMPILE, source, Path(folder), prelude)
             if not done:
@@ -104,7 +100,7 @@ class Compiler:
             binary = (Path(folder) / "made" / "program").read_bytes()
         return Program(binary=binary, remarks=cpp.remarks(said))
 
-    def _prepared(self) -> Path:
+    def prepared(self) -> Path:
         """The folder with what stands above every program, compiled before it is first used."""
         with self._one_prepares:
             if self._prelude is None:
@@ -139,7 +135,7 @@ def find_compiler(box: Bubblewrap) -> Compiler:
     if not found.works():
         raise SandboxUnavailable(f"{cpp.COMPILER} doesn't work within the box on this machine")
     # While the first program is being typed, so that its first run need not wait for it.
-    threading.Thread(target=found.prepare, daemon=True).start()
+    threading.Thread(target=found.prepared, daemon=True).start()
     return found
 
 

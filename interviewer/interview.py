@@ -77,9 +77,10 @@ class _Live:
 
     def tell(self, **values: str) -> None:
         """Sets values and wakes everyone who follows."""
+        changed = {name for name, value in values.items() if getattr(self, name) != value}
         for name, value in values.items():
             setattr(self, name, value)
-        self.news += set(values) != {"draft"}
+        self.news += changed != {"draft"}
         self.changed.set()
         self.changed = asyncio.Event()
 
@@ -334,7 +335,7 @@ class InterviewService:
         """
         live = self._live(interview_id)
         self.wake(interview_id)
-        view, news, looked = self.view(interview_id), live.news, time.monotonic()
+        news, looked = -1, time.monotonic()
         while True:
             began = time.monotonic()
             changed, busy = live.changed, bool(live.owed or live.elsewhere)
@@ -504,10 +505,7 @@ class InterviewService:
             if text and not first:
                 first = time.monotonic() - began
                 self._metrics.first_token(first)
-            if text and live.doing == "replying":
-                live.tell(draft=text)
-            else:
-                live.tell(doing="replying", draft=text, reply_problem="")
+            live.tell(doing="replying", draft=text, reply_problem="")
 
         try:
             live.tell(doing="thinking")

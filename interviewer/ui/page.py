@@ -290,7 +290,11 @@ class Page:
                     # Gradio gives the last value again at the end; it must not undo anything.
                     yield {self._chat.seen: gr.skip()}
                     return
-                changed = {name: one for name, one in shown.items() if seen.get(name, self) != one}
+                changed = {
+                    name: one
+                    for name, one in shown.items()
+                    if name not in seen or seen[name] != one
+                }
                 seen = shown
                 if changed:
                     yield changed

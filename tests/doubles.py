@@ -335,6 +335,13 @@ class ScriptedModel:
 # --- The other end of the wire ----------------------------------------------------------
 
 
+def free_port() -> int:
+    """A port that nothing listens on."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
 @dataclass
 class Request:
     path: str
@@ -432,26 +439,28 @@ def failure(status: int, **headers: str) -> Reply:
     return body(status, text, retry_after_ms="1", **headers)
 
 
-def completion(text: str | None, logprobs: Any = None) -> Reply:
-    return body(
-        200,
-        json.dumps(
-            {
-                "id": "1",
-                "object": "chat.completion",
-                "created": 1,
-                "model": "m",
-                "choices": [
-                    {
-                        "index": 0,
-                        "finish_reason": "length",
-                        "message": {"role": "assistant", "content": text},
-                        "logprobs": logprobs,
-                    }
-                ],
-            }
-        ),
+def completed(text: str | None, logprobs: Any = None) -> str:
+    """The body of a whole reply."""
+    return json.dumps(
+        {
+            "id": "1",
+            "object": "chat.completion",
+            "created": 1,
+            "model": "m",
+            "choices": [
+                {
+                    "index": 0,
+                    "finish_reason": "length",
+                    "message": {"role": "assistant", "content": text},
+                    "logprobs": logprobs,
+                }
+            ],
+        }
     )
+
+
+def completion(text: str | None, logprobs: Any = None) -> Reply:
+    return body(200, completed(text, logprobs))
 
 
 def top(**tokens: float) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """The real program, started once as a user starts it, before an endpoint that answers at once."""
 
 import os
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -15,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.doubles import FakeEndpoint, body, completion, events, top
+from tests.doubles import FakeEndpoint, body, completion, events, free_port, top
 from tests.page_client import PageClient
 
 CHECKOUT = Path(__file__).parent.parent.parent
@@ -54,9 +53,7 @@ class Site:
 
 
 def start(folder: Path, model: FakeEndpoint, **environment: str) -> Site:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     inherited = {name: value for name, value in os.environ.items() if "INTERVIEWER" not in name}
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(

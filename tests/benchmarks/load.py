@@ -22,13 +22,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx
-
 from interviewer.phrasing import FIRST_WORDS
-from tests.benchmarks.paced import OPENING, PIECE, PIECES_A_SECOND, TOLD, endpoint, free_port
+from tests.benchmarks.paced import OPENING, PIECE, PIECES_A_SECOND, TOLD, endpoint
 from tests.benchmarks.visitor import Visitor
+from tests.browser.conftest import CHECKOUT, Program
 
-CHECKOUT = Path(__file__).parent.parent.parent
 ANSWERS = (
     "I am candidate {number}. At the bank I {told} for some customers.",
     "I, {number}, chose that alone after two nights of reading logs, and so I {told} in the end.",
@@ -43,8 +41,8 @@ OWN_FIRST = len(" ".join(OPENING.split()[:FIRST_WORDS])) / PIECE / PIECES_A_SECO
 """Seconds after which the endpoint itself has said the words that are shown first."""
 
 PROGRAMS = {
-    "this service": [sys.executable, str(CHECKOUT / "app.py")],
-    "bare Gradio chat": [sys.executable, "-m", "tests.benchmarks.bare_chat"],
+    "this service": CHECKOUT / "app.py",
+    "bare Gradio chat": Path(__file__).with_name("bare_chat.py"),
 }
 
 
@@ -101,33 +99,21 @@ async def _answer(visitor: Visitor, text: str, held: Held) -> None:
 
 
 @contextlib.contextmanager
-def serving(command: list[str], endpoint_url: str) -> Iterator[tuple[str, int]]:
+def serving(script: Path, endpoint_url: str) -> Iterator[tuple[str, int]]:
     """A program, opened; gives its address and process."""
-    port = free_port()
     with tempfile.TemporaryDirectory() as folder:
-        environment = os.environ | {
+        environment = {
             "INTERVIEWER_BASE_URL": endpoint_url,
             "INTERVIEWER_MODEL": "paced",
-            "INTERVIEWER_DATA_DIR": folder,
-            "INTERVIEWER_PORT": str(port),
             "INTERVIEWER_RATE": "0",
         }
-        started = subprocess.Popen(
-            command, env=environment, cwd=CHECKOUT, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        url = f"http://127.0.0.1:{port}"
+        program = Program(Path(folder), environment, script, subprocess.DEVNULL)
         try:
-            deadline = time.monotonic() + 120
-            while time.monotonic() < deadline:
-                with contextlib.suppress(httpx.HTTPError):
-                    if httpx.get(url, timeout=5).is_success:
-                        break
-                time.sleep(0.2)
-            yield url, started.pid
+            program.start()
+            assert program.process is not None
+            yield program.url, program.process.pid
         finally:
-            started.kill()
-            started.wait()
+            program.kill()
 
 
 def used(process: int) -> tuple[float, float]:

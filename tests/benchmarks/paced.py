@@ -6,10 +6,11 @@ import json
 import os
 import re
 import signal
-import socket
 from collections.abc import Iterator
 
 import uvicorn
+
+from tests.doubles import completed, event, free_port, top
 
 PIECES_A_SECOND = 20
 PIECE = 2
@@ -47,40 +48,16 @@ async def paced(scope, receive, send) -> None:
 
 
 async def _no(send) -> None:
-    token = {"token": "No", "logprob": -0.05, "bytes": None}
-    choice = {
-        "index": 0,
-        "finish_reason": "stop",
-        "message": {"role": "assistant", "content": "No"},
-        "logprobs": {"content": [{**token, "top_logprobs": [token]}], "refusal": None},
-    }
-    reply = {"id": "1", "created": 1, "model": "m", "object": "chat.completion"}
-    reply["choices"] = [choice]
-    await send({"type": "http.response.body", "body": json.dumps(reply).encode()})
+    await send({"type": "http.response.body", "body": completed("No", top(No=-0.05)).encode()})
 
 
 async def _say(send, asked: str) -> None:
     text = follow_up(asked)
-    for piece in [*(text[at : at + PIECE] for at in range(0, len(text), PIECE)), None]:
-        delta = {"content": piece} if piece else {}
-        event = {
-            "id": "1",
-            "created": 1,
-            "model": "m",
-            "object": "chat.completion.chunk",
-            "choices": [{"index": 0, "delta": delta, "finish_reason": None if piece else "stop"}],
-        }
-        line = f"data: {json.dumps(event)}\n\n"
-        await send({"type": "http.response.body", "body": line.encode(), "more_body": True})
+    pieces = [event(text[at : at + PIECE]) for at in range(0, len(text), PIECE)]
+    for said in [*pieces, event(None, "stop")]:
+        await send({"type": "http.response.body", "body": said.encode(), "more_body": True})
         await asyncio.sleep(1 / PIECES_A_SECOND)
     await send({"type": "http.response.body", "body": b"data: [DONE]\n\n"})
-
-
-def free_port() -> int:
-    """A port that nothing listens on."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 @contextlib.contextmanager

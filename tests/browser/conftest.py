@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
+
+from tests.doubles import free_port
 
 CHECKOUT = Path(__file__).parent.parent.parent
 FLAGS = [
@@ -45,6 +46,9 @@ class Program:
 
     data_dir: Path
     environment: dict[str, str] = field(default_factory=dict)
+    script: Path = CHECKOUT / "app.py"
+    output: int | None = None
+    """Where it prints to, as Popen takes it; None: where the tests do."""
     port: int = 0
     process: subprocess.Popen[bytes] | None = None
 
@@ -54,13 +58,11 @@ class Program:
 
     def start(self) -> "Program":
         if not self.port:
-            with socket.socket() as free:
-                free.bind(("127.0.0.1", 0))
-                self.port = free.getsockname()[1]
+            self.port = free_port()
         inherited = {name: value for name, value in os.environ.items() if "INTERVIEWER" not in name}
         cache = os.environ.get("INTERVIEWER_CACHE_DIR")
         self.process = subprocess.Popen(
-            [sys.executable, CHECKOUT / "app.py"],
+            [sys.executable, self.script],
             env={
                 **inherited,
                 **({"INTERVIEWER_CACHE_DIR": cache} if cache else {}),
@@ -68,6 +70,8 @@ class Program:
                 "INTERVIEWER_PORT": str(self.port),
                 **self.environment,
             },
+            stdout=self.output,
+            stderr=self.output,
         )
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:

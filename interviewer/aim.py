@@ -4,7 +4,9 @@ Asks the judge as little as it can while the candidate waits: what code can deci
 without it, and it stops at the first gap.
 """
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Callable, Container, Sequence
+from itertools import takewhile
 
 from interviewer import probe, scoring
 from interviewer.claims import suspicions
@@ -119,12 +121,14 @@ class Aim:
             nonlocal calls
             calls += 1
 
-        judged = {(one.seq, one.check_id): one for one in scene.interview.judgements}
+        order = self._sure_gap_first(scene, ladder)
+        at_once = await self._at_once(scene, order) if self._judge.asks_at_once else []
+        judged = {(one.seq, one.check_id): one for one in (*scene.interview.judgements, *at_once)}
         best: dict[str, Judgement] = {}
-        fresh = 0
-        for check in self._sure_gap_first(scene, ladder):
+        fresh = len({one.check_id for one in at_once})
+        for check in order:
             spent = calls >= MOST_CALLS or fresh >= MOST_CHECKS
-            if spent and self._needs_judge(scene, check):
+            if spent and self._needs_judge(scene, check, judged):
                 continue
             before = calls
             # What an earlier answer shows is no gap, even if it was not judged yet.
@@ -141,9 +145,29 @@ class Aim:
                 break
         return best
 
-    def _needs_judge(self, scene: Scene, check: Check) -> bool:
-        """Whether it takes a model to say that an answer shows this check."""
+    async def _at_once(self, scene: Scene, order: Sequence[Check]) -> list[Judgement]:
+        """What the walk down the ladder will ask first, asked side by side.
+
+        Nothing is asked in vain: grading asks for all of it later, and finds it stored.
+        """
+        until_gap = takewhile(
+            lambda check: any(likeliest(check, said) for _, said in scene.answers), order
+        )
         known = {(one.seq, one.check_id) for one in scene.interview.judgements}
+        shown = {one.check_id for one in scene.interview.judgements if one.shown}
+        pairs = [
+            (check, turn.seq, said)
+            for check in until_gap
+            for turn, said in scene.answers
+            if check.id not in shown and (turn.seq, check.id) not in known
+        ][:MOST_CHECKS]
+        found = await asyncio.gather(*(self._judge.check(*pair) for pair in pairs))
+        for one in found:
+            self._keep(scene.interview.id, one)
+        return found
+
+    def _needs_judge(self, scene: Scene, check: Check, known: Container[tuple[int, str]]) -> bool:
+        """Whether it takes a model to say that an answer shows this check."""
         return any(
             likeliest(check, said)
             for turn, said in scene.answers

@@ -109,16 +109,31 @@ class Judge:
             await before_call()
             return await self._structured_check(check, seq, sentences)
         found: dict[int, float] = {}
-        for sentence in likeliest(check, sentences):
-            await before_call()
-            probability = await self._model.yes(self.sentence_messages(check, sentence.text))
-            if probability is not None:
-                found[sentence.n] = logit(probability)
-                if probability >= SURE:
-                    break
-            elif not found:
-                found[sentence.n] = math.nan
+        for wave in self._waves(likeliest(check, sentences)):
+            asked = [self._odds(check, sentence, before_call) for sentence in wave]
+            found |= zip((one.n for one in wave), await asyncio.gather(*asked), strict=True)
+            if any(odds >= logit(SURE) for odds in found.values()):
+                break
         return self._weigh(check, seq, sentences, found)
+
+    @property
+    def asks_at_once(self) -> bool:
+        """Whether calls side by side are sooner answered than one after another."""
+        return not self._model.keeps_prefixes
+
+    def _waves(self, sentences: Sequence[Sentence]) -> list[Sequence[Sentence]]:
+        """Which sentences are put before the judge together; the likeliest may do alone."""
+        if self.asks_at_once:
+            return [one for one in (sentences[:1], sentences[1:]) if one]
+        return [[one] for one in sentences]
+
+    async def _odds(
+        self, check: Check, sentence: Sentence, before_call: Callable[[], Awaitable[object]]
+    ) -> float:
+        """The judge's log odds that a sentence shows a check; NaN: it gave no verdict."""
+        await before_call()
+        probability = await self._model.yes(self.sentence_messages(check, sentence.text))
+        return math.nan if probability is None else logit(probability)
 
     def _weigh(
         self, check: Check, seq: int, sentences: Sequence[Sentence], found: Mapping[int, float]

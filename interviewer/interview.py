@@ -54,6 +54,9 @@ _LOG = logs.log(__name__)
 LOOK_EVERY = 1.0
 """Seconds between looks at what another program is at work on."""
 
+LONGEST_YIELD = 1.0
+"""Seconds for which a grade waits for those who wait for a reply of an endpoint elsewhere."""
+
 QUESTIONS = 3
 """Questions of an interview unless chosen otherwise: about 45 minutes with follow-ups."""
 
@@ -88,6 +91,11 @@ class _Live:
     def problem(self) -> str:
         """Why it doesn't go on; a reply that is awaited matters more than a grade."""
         return self.reply_problem or self.grade_problem
+
+    @property
+    def replying(self) -> bool:
+        """Whether a reply is being made by this program."""
+        return self.reply is not None and not self.reply.done()
 
     @property
     def owed(self) -> list[asyncio.Task[None]]:
@@ -327,11 +335,11 @@ class InterviewService:
             to_grade=judged + len(self._pending(interview)),
         )
 
-    async def follow(self, interview_id: str, every: float = 0.12) -> AsyncIterator[View]:
+    async def follow(self, interview_id: str, every: float = 0.25) -> AsyncIterator[View]:
         """The interview as it goes on, until nothing more is under way.
 
-        Takes up whatever is still owed, a reply or a grade. At most one view every
-        ``every`` seconds; the first and the last come in any case.
+        Takes up whatever is still owed, a reply or a grade. At most one view every ``every``
+        seconds; the first, the last, and a reply's first words come in any case.
         """
         live = self._live(interview_id)
         self.wake(interview_id)
@@ -339,7 +347,8 @@ class InterviewService:
         while True:
             began = time.monotonic()
             changed, busy = live.changed, bool(live.owed or live.elsewhere)
-            due = began - looked >= LOOK_EVERY
+            # Nothing is stored while a reply is being made here, and grading waits for it.
+            due = began - looked >= LOOK_EVERY and not live.replying
             if live.elsewhere and due:
                 self.wake(interview_id)
             if due or not busy or news != live.news:
@@ -353,7 +362,10 @@ class InterviewService:
             # Once a second in any case: the model's preparation moves on without a word here.
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(changed.wait(), timeout=LOOK_EVERY)
-            await asyncio.sleep(began + every - time.monotonic())
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(began + every - time.monotonic()):
+                    while not live.draft or view.draft:  # the first words are not held back
+                        await live.changed.wait()
 
     async def settled(self, interview_id: str) -> View:
         """The interview once nothing is under way any more."""
@@ -415,7 +427,10 @@ class InterviewService:
         if phase == "interviewer" and (live.reply is None or live.reply.done()):
             live.reply = self._take_up(interview_id, "reply", self._reply)
             live.tell(doing="thinking" if live.reply else "", draft="", reply_problem="")
-        if self._pending(interview) and (live.grade is None or live.grade.done()):
+        if not self._pending(interview):
+            if live.grade_problem:  # a reply judged what was left
+                live.tell(grade_problem="")
+        elif live.grade is None or live.grade.done():
             live.grade = self._take_up(interview_id, "grade", self._grade)
         reads_ahead = phase == "candidate" and self.model.keeps_prefixes
         if reads_ahead and (live.ahead is None or live.ahead.done()):
@@ -599,7 +614,14 @@ class InterviewService:
                     await asyncio.wait([live.grade])
 
     async def _let_people_first(self) -> None:
-        await self._nobody_waits.wait()
+        """Waits until nobody waits for a reply.
+
+        An endpoint that serves many at once is not kept from grading by them for ever.
+        """
+        longest = None if self.model.keeps_prefixes else LONGEST_YIELD
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(longest):
+                await self._nobody_waits.wait()
 
     def _pending(self, interview: Interview) -> list[tuple[Turn, Check, tuple[Sentence, ...]]]:
         """The checks that are still to be judged, oldest answer first.

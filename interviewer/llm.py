@@ -32,6 +32,16 @@ class Endpoint:
     api_key: str = field(default="none", repr=False)
 
 
+@dataclass
+class _Found:
+    """An endpoint that is being asked."""
+
+    client: openai.AsyncOpenAI
+    endpoint: Endpoint
+    users: int = 0
+    """Calls under way."""
+
+
 ReadT = TypeVar("ReadT")
 
 
@@ -129,7 +139,7 @@ class EndpointModel:
         self._find = find
         self._timeout = timeout
         self._retries = retries
-        self._found: tuple[openai.AsyncOpenAI, Endpoint] | None = None
+        self._found: _Found | None = None
         self._gives_probabilities: bool | None = None
 
     @property
@@ -149,23 +159,28 @@ class EndpointModel:
         """The client and its endpoint; errors inside come out as this package's."""
         if self._found is None:
             endpoint = await self._find()
-            self._found = _client(endpoint, self._timeout, self._retries), endpoint
+            self._found = _Found(_client(endpoint, self._timeout, self._retries), endpoint)
         found = self._found
+        found.users += 1
         try:
-            with _mapped_errors(found[1]):
-                yield found
-        except ModelUnavailable:
+            with _mapped_errors(found.endpoint):
+                yield found.client, found.endpoint
+        except ModelUnavailable as error:
             # It may have moved: the embedded server is started anew if it died.
-            if self._found is found:
+            if self._found is found and not isinstance(error, ModelRefused):
                 self._found = None
-                await found[0].close()
             raise
+        finally:
+            found.users -= 1
+            # Whoever else is in the middle of a call needs its connections.
+            if found is not self._found and not found.users:
+                await found.client.close()
 
     async def close(self) -> None:
         """See Model.close."""
         if self._found is not None:
             found, self._found = self._found, None
-            await found[0].close()
+            await found.client.close()
 
     async def stream(
         self, messages: Sequence[Message], most_tokens: int, temperature: float

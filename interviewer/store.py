@@ -6,9 +6,11 @@ derived from them.
 
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any, Self
 
 import sqlalchemy as sa
 
@@ -18,6 +20,7 @@ from interviewer.errors import InterviewNotFound, TurnConflict
 from interviewer.judgement import Dispute, Judgement
 from interviewer.leases import Leases, this_process
 from interviewer.process import Loop, LoopPlan
+from interviewer.rubric import Strict
 from interviewer.schema import (
     CODE,
     DISPUTES,
@@ -121,16 +124,15 @@ class Store:
     def load(self, interview_id: str) -> Interview:
         """The interview with this id; InterviewNotFound when there is none."""
         with self._database.transaction() as connection:
-            found = _interviews(connection, INTERVIEWS.c.id == interview_id)
+            found = _interviews(connection, _ONE, interview_id)
         if not found:
             raise InterviewNotFound
         return found[0]
 
     def owner_of(self, some_id: str) -> str | None:
         """Whose an interview or a loop is; None when there is none of this id."""
-        found = (sa.select(one.c.owner).where(one.c.id == some_id) for one in (INTERVIEWS, LOOPS))
         with self._database.transaction() as connection:
-            owners: list[str] = list(connection.scalars(sa.union_all(*found)))
+            owners: list[str] = list(connection.scalars(_OWNER, {"it": some_id}))
         return owners[0] if owners else None
 
     def turns_before(self, interview_id: str) -> tuple[Turn, ...]:
@@ -149,9 +151,8 @@ class Store:
 
     def interviews(self, owner: str | None) -> tuple[Interview, ...]:
         """Every interview of an owner's, the latest first; None: everybody's."""
-        mine = sa.true() if owner is None else INTERVIEWS.c.owner == owner
         with self._database.transaction() as connection:
-            return _interviews(connection, mine)
+            return _interviews(connection, _ALL if owner is None else _OWNERS, owner)
 
     def delete(self, interview_id: str) -> None:
         """Deletes an interview with all that belongs to it; InterviewNotFound: there is none."""
@@ -247,48 +248,66 @@ def new_id() -> str:
     return secrets.token_urlsafe(32)
 
 
-def _interviews(connection: sa.Connection, which: sa.ColumnElement[bool]) -> tuple[Interview, ...]:
-    rows = connection.execute(
-        sa.select(INTERVIEWS).where(which).order_by(INTERVIEWS.c.created_at.desc())
-    ).all()
-    wanted = sa.select(INTERVIEWS.c.id).where(which)
-    turns: dict[str, list[Turn]] = defaultdict(list)
-    for row in connection.execute(
-        sa.select(TURNS.c.interview_id, TURNS.c.turn)
-        .where(TURNS.c.interview_id.in_(wanted))
-        .order_by(TURNS.c.seq)
-    ):
-        turns[row.interview_id].append(Turn.model_validate(row.turn))
-    judgements: dict[str, list[Judgement]] = defaultdict(list)
-    for row in connection.execute(
-        sa.select(JUDGEMENTS.c.interview_id, JUDGEMENTS.c.judgement)
-        .where(JUDGEMENTS.c.interview_id.in_(wanted))
-        .order_by(JUDGEMENTS.c.seq, JUDGEMENTS.c.check_id)
-    ):
-        judgements[row.interview_id].append(Judgement.model_validate(row.judgement))
-    disputes: dict[str, list[Dispute]] = defaultdict(list)
-    for row in connection.execute(
-        sa.select(DISPUTES.c.interview_id, DISPUTES.c.dispute)
-        .where(DISPUTES.c.interview_id.in_(wanted))
-        .order_by(DISPUTES.c.question_id, DISPUTES.c.check_id)
-    ):
-        disputes[row.interview_id].append(Dispute.model_validate(row.dispute))
-    code: dict[str, list[CodeEntry]] = defaultdict(list)
-    for row in connection.execute(
-        sa.select(CODE.c.interview_id, CODE.c.entry)
-        .where(CODE.c.interview_id.in_(wanted))
-        .order_by(CODE.c.number)
-    ):
-        code[row.interview_id].append(CodeEntry.model_validate(row.entry))
+@dataclass(frozen=True)
+class _Reading:
+    """The statements that read interviews, made once: making them takes longer than running."""
+
+    interviews: sa.Select[Any]
+    parts: Mapping[str, sa.Select[Any]]
+    """Each selects an interview's id and a value."""
+
+    @classmethod
+    def of(cls, which: sa.ColumnElement[bool]) -> Self:
+        """Those for the interviews of which this holds; ``:it`` is given when they run."""
+        wanted = sa.select(INTERVIEWS.c.id).where(which)
+
+        def part(value: sa.Column[Any], *order: sa.Column[Any]) -> sa.Select[Any]:
+            key = value.table.c.interview_id
+            return sa.select(key, value).where(key.in_(wanted)).order_by(*order)
+
+        return cls(
+            sa.select(INTERVIEWS).where(which).order_by(INTERVIEWS.c.created_at.desc()),
+            {
+                "turns": part(TURNS.c.turn, TURNS.c.seq),
+                "judgements": part(JUDGEMENTS.c.judgement, JUDGEMENTS.c.seq, JUDGEMENTS.c.check_id),
+                "disputes": part(DISPUTES.c.dispute, DISPUTES.c.question_id, DISPUTES.c.check_id),
+                "code": part(CODE.c.entry, CODE.c.number),
+            },
+        )
+
+
+_ONE = _Reading.of(INTERVIEWS.c.id == sa.bindparam("it"))
+_OWNERS = _Reading.of(INTERVIEWS.c.owner == sa.bindparam("it"))
+_ALL = _Reading.of(sa.true())
+_OWNER = sa.union_all(
+    *(sa.select(one.c.owner).where(one.c.id == sa.bindparam("it")) for one in (INTERVIEWS, LOOPS))
+)
+
+_KINDS: Mapping[str, type[Strict]] = {
+    "turns": Turn,
+    "judgements": Judgement,
+    "disputes": Dispute,
+    "code": CodeEntry,
+}
+
+
+def _interviews(
+    connection: sa.Connection, reading: _Reading, it: str | None = None
+) -> tuple[Interview, ...]:
+    told = {} if it is None else {"it": it}
+    rows = connection.execute(reading.interviews, told).all()
+    held: dict[str, dict[str, list[Any]]] = {row.id: defaultdict(list) for row in rows}
+    for name, select in reading.parts.items() if rows else ():
+        kind = _KINDS[name]
+        for interview_id, value in connection.execute(select, told):
+            if interview_id in held:  # else it was begun since the first statement
+                held[interview_id][name].append(kind.model_validate(value))
     return tuple(
         Interview(
             id=row.id,
             created_at=in_utc(row.created_at),
             plan=Plan.model_validate(row.plan),
-            turns=tuple(turns[row.id]),
-            judgements=tuple(judgements[row.id]),
-            disputes=tuple(disputes[row.id]),
-            code=tuple(code[row.id]),
+            **{name: tuple(held[row.id][name]) for name in _KINDS},
         )
         for row in rows
     )

@@ -105,9 +105,28 @@ async def test_no_sentences_no_call(rubric, prompts):
 
 async def test_a_sure_sentence_ends_the_search(rubric, prompts):
     model = ScriptedModel(yes=_in_turn(0.1, SURE, 0.99))
+    model.keeps_prefixes = True  # it reads one after another
     judgement = await _judge(rubric, prompts, "own_part", model)
     assert len(model.asked) == 2
     assert judgement.met == SURE
+
+
+async def test_the_likeliest_may_do_alone(rubric, prompts):
+    model = ScriptedModel(yes=_in_turn(SURE))
+    judgement = await _judge(rubric, prompts, "own_part", model)
+    assert (len(model.asked), judgement.met) == (1, SURE)
+
+
+async def test_an_endpoint_is_asked_for_the_others_side_by_side(rubric, prompts):
+    at_work = []
+
+    def yes(_):
+        at_work.append(model.at_work)
+        return 0.1
+
+    model = ScriptedModel(yes=yes)
+    await _judge(rubric, prompts, "own_part", model)
+    assert at_work == [0, 2, 1, 0]  # how many others
 
 
 async def test_an_unsure_sentence_does_not(rubric, prompts):

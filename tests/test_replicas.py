@@ -203,9 +203,10 @@ async def test_work_that_another_took_over_stops(services, replicas):
     for work in ("reply", "grade"):
         one._store.leases.revoke(interview_id, work)
         assert replicas[1].leases.claim(interview_id, work) is None
-    while one.model.at_work:
-        await asyncio.sleep(0.01)
-    assert one.at_work() == (0, 0)
+    async with asyncio.timeout(20):
+        while one.at_work() != (0, 0):
+            await asyncio.sleep(0.01)
+    assert not one.model.at_work
     for work in ("reply", "grade"):
         replicas[1].leases.release(interview_id, work)
     one.model.held.set()

@@ -1,8 +1,10 @@
 """The interviewer's next turn: what is asked of the model, and what becomes of its words."""
 
+import asyncio
+
 import pytest
 
-from interviewer.aim import MOST_CALLS
+from interviewer.aim import MOST_CALLS, MOST_CHECKS
 from interviewer.errors import ModelUnavailable
 from interviewer.gates import READ_AT_MOST
 from interviewer.grading import Judge
@@ -181,6 +183,7 @@ async def test_what_could_not_be_judged_is_passed_over(content, interview):
 
 async def test_the_candidate_does_not_wait_for_ever(content, interview):
     model = ScriptedModel(yes=lambda _: None)
+    model.keeps_prefixes = True  # it reads one after another
     bench = Bench(content, model)
     text = " ".join(f"I fixed exporter {number} by 9 percent." for number in range(40))
     turn = await bench.reply(interview(text, question_id="failure"))
@@ -188,6 +191,20 @@ async def test_the_candidate_does_not_wait_for_ever(content, interview):
     last = content.rubrics["story"].checks[bench.kept[-1].check_id].shows
     before = [one for one in model.asked if asked_check(one) != last]
     assert len(before) < MOST_CALLS <= len(model.asked)
+
+
+async def test_what_is_asked_first_is_asked_side_by_side(content, interview):
+    """An endpoint far away takes its time for each call, and any number of them at once."""
+    model = ScriptedModel(yes=lambda _: 0.1)
+    bench = Bench(content, model)
+    model.held.clear()
+    reply = asyncio.create_task(bench.reply(interview("I fixed it in May by 9 percent. I did.")))
+    await asyncio.sleep(0.05)
+    checks = [asked_check(one) for one in model.asked]
+    assert len(checks) == len(set(checks)) == MOST_CHECKS
+    model.held.set()
+    assert (await reply).kind == "probe"
+    assert len(bench.kept) == MOST_CHECKS
 
 
 async def test_without_follow_ups_nothing_is_judged_before_the_reply(content, interview):

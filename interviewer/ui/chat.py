@@ -128,14 +128,6 @@ class ChatView:
         shown = self.shown(view, reported=False)
         return {one: shown[one] for one in self.spoken} | {self._chat: shown[self._chat]["value"]}
 
-    def plain(self, changed: dict[Any, Any]) -> dict[Any, Any]:
-        """With the labels of the buttons that don't change.
-
-        For an output that is left out, or is an update, Gradio builds the component and its
-        schema anew; a value as it is costs a tenth of that, and this comes with each few words.
-        """
-        return {button: button.value for button in (self._retry, self._send)} | changed
-
     async def _on_send(self, request: gr.Request, place: str, text: str, seen: int) -> Any:
         """Empties the box once the answer is stored; else says why it wasn't."""
         try:

@@ -25,6 +25,7 @@ from interviewer.ui import render
 from interviewer.ui.chat import ChatView
 from interviewer.ui.editor import EditorView
 from interviewer.ui.history import HistoryView
+from interviewer.ui.lean import LeanBlocks
 from interviewer.ui.loop import LoopView
 from interviewer.ui.report import ReportView
 from interviewer.ui.start import StartView
@@ -62,7 +63,7 @@ class Page:
     def build(self) -> gr.Blocks:
         """The page, ready to be mounted."""
         demo: gr.Blocks
-        with gr.Blocks(title="Mock interviewer", analytics_enabled=False) as demo:
+        with LeanBlocks(title="Mock interviewer", analytics_enabled=False) as demo:
             # A place is no secret: it opens to its owner only. The browser keeps it under a key
             # that is the same after a restart, so that a reload finds it.
             self._place = gr.BrowserState("", storage_key="interviewer", secret="interviewer")
@@ -268,7 +269,7 @@ class Page:
         yield {self._chat.seen: gr.skip()}
         if kind == "interview":
             async for changed in self._latest(request, self._replying(interview_id)):
-                yield self._chat.plain(changed)
+                yield changed
 
     async def _replying(self, interview_id: str) -> AsyncIterator[Shown]:
         with contextlib.suppress(InterviewNotFound):  # the tail tells

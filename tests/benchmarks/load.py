@@ -34,7 +34,7 @@ ANSWERS = (
 """Two that differ: whoever says the same twice is asked the same again."""
 
 PATIENCE = 120.0
-PAUSE = 10.0
+PAUSE = 60.0
 """Seconds over which the candidates come, and for which each reads and types."""
 
 OWN_FIRST = len(" ".join(OPENING.split()[:FIRST_WORDS])) / PIECE / PIECES_A_SECOND
@@ -80,19 +80,21 @@ async def talk(url: str, number: int, count: int, held: Held, bare: bool) -> Non
 
 
 async def _answer(visitor: Visitor, text: str, held: Held) -> None:
+    """Sends an answer, and waits for the reply; what comes after it goes on by itself."""
     before, began = len(visitor.said("assistant")), time.monotonic()
-    first = whole = None
+    first = None
     visitor["answer"] = text
-    async for _ in visitor.click("send"):
+    changes = visitor.click("send")
+    async for _ in changes:
         said = visitor.said("assistant")
         if len(said) > before and said[-1].strip(" ▍…") and first is None:
             first = time.monotonic() - began
-        if len(said) > before and said[-1].rstrip().endswith("?") and whole is None:
-            whole = time.monotonic() - began
-    if first is None or whole is None:
-        raise ValueError(f"no reply came ({visitor.status})")
-    held.first.append(first)
-    held.whole.append(whole)
+        if len(said) > before and said[-1].rstrip().endswith("?") and first is not None:
+            held.first.append(first)
+            held.whole.append(time.monotonic() - began)
+            visitor.leave_to_itself(changes)
+            return
+    raise ValueError(f"no reply came ({visitor.status})")
 
 
 # --- The programs ------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import secrets
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -14,20 +15,26 @@ GONE = (httpx.HTTPError, KeyError, ValueError)
 """What a replica that dies looks like from here."""
 
 
+_CONFIG = "window.gradio_config = "
+
+
 class Visitor:
     """One tab. ``values`` is what its components hold, by their ids."""
 
     def __init__(self, url: str) -> None:
         self.http = httpx.AsyncClient(base_url=url, timeout=httpx.Timeout(60, connect=10))
         self.values: dict[int, Any] = {}
+        self._told: dict[str, asyncio.Queue[Any]] = defaultdict(asyncio.Queue)
+        """What the server has told of each event under way."""
+        self._reader: asyncio.Task[None] | None = None
+        self._unwatched: list[asyncio.Task[None]] = []
 
     async def open(self) -> None:
         """Loads the page, or loads it again; what the browser keeps stays."""
         kept = {key: self.values[key] for key in getattr(self, "_kept", ())}
         self._session = secrets.token_hex(6)
-        (await self.http.get("/")).raise_for_status()
-        reply = await self.http.get("/config")
-        config = reply.raise_for_status().json()
+        page = (await self.http.get("/")).raise_for_status().text
+        config, _ = json.JSONDecoder().raw_decode(page, page.index(_CONFIG) + len(_CONFIG))
         components = {one["id"]: one for one in config["components"]}
         self._names = {
             name: key for key, one in components.items() if (name := one["props"].get("elem_id"))
@@ -73,6 +80,15 @@ class Visitor:
                 async for _ in self.chain(after):
                     yield
 
+    def leave_to_itself(self, changes: AsyncIterator[None]) -> None:
+        """Lets what a click began go on, while the candidate does something else."""
+
+        async def go_on() -> None:
+            async for _ in changes:
+                pass
+
+        self._unwatched.append(asyncio.create_task(go_on()))
+
     async def _run(self, event: dict[str, Any]) -> AsyncIterator[None]:
         joined = await self.http.post(
             "/gradio_api/queue/join",
@@ -83,12 +99,14 @@ class Visitor:
             },
         )
         mine, shown = joined.raise_for_status().json()["event_id"], None
-        where = f"/gradio_api/queue/data?session_hash={self._session}"
-        async with self.http.stream("GET", where) as stream:
-            async for line in stream.aiter_lines():
-                message = json.loads(line.removeprefix("data: ")) if line else {}
-                if message.get("event_id") not in {None, mine}:
-                    continue
+        told = self._told[mine]
+        if self._reader is None or self._reader.done():
+            self._reader = asyncio.create_task(self._read())
+        try:
+            while True:
+                message = await told.get()
+                if isinstance(message, Exception):
+                    raise message
                 kind = message.get("msg")
                 if kind in {"process_generating", "process_completed"}:
                     data = message["output"].get("data") or []
@@ -100,9 +118,26 @@ class Visitor:
                     yield
                 if kind == "process_completed":
                     return
-                if kind == "close_stream":
-                    return
-        raise httpx.RemoteProtocolError("the stream ended before its event did")
+        finally:
+            self._told.pop(mine, None)
+
+    async def _read(self) -> None:
+        """The tab's one stream, for all of its events, as long as any is under way."""
+        where = f"/gradio_api/queue/data?session_hash={self._session}"
+        try:
+            while self._told:
+                async with self.http.stream("GET", where) as stream:
+                    async for line in stream.aiter_lines():
+                        message = json.loads(line.removeprefix("data: ")) if line else {}
+                        if message.get("event_id"):
+                            self._told[message["event_id"]].put_nowait(message)
+                        if message.get("msg") == "close_stream":
+                            break
+                    else:
+                        raise httpx.RemoteProtocolError("the stream ended before its events did")
+        except GONE as error:
+            for told in self._told.values():
+                told.put_nowait(error)
 
     def _take(self, outputs: list[int], data: list[Any]) -> None:
         for key, value in zip(outputs, data, strict=False):
@@ -113,5 +148,7 @@ class Visitor:
                 self.values[key] = value
 
     async def close(self) -> None:
+        for task in (*self._unwatched, *([self._reader] if self._reader else [])):
+            task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self.http.aclose()

@@ -27,6 +27,8 @@ class Signals(Strict):
     """The same for an answer about something else."""
     right: float = 0.0
     """Its log odds for a right example: how sure it is where it should be surest."""
+    turns: float = 0.0
+    """Its log odds where the examples are turns of the chat: a second reading."""
     covered: float = Field(default=0.0, ge=0, le=1)
     """Share of the claim's telling words that the answer holds."""
     like: float = Field(default=0.0, ge=-1, le=1)

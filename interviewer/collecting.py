@@ -4,15 +4,23 @@ What ships was fitted on such a file (``tests/data/judge_signals.jsonl``); anoth
 one of its own.
 """
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from dataclasses import dataclass
 
 from interviewer.calibration import SUREST, UNFITTED, Signals, mean
 from interviewer.content import Content
 from interviewer.fitting import Row
-from interviewer.gates import judged_sentences
+from interviewer.gates import gate, judged_sentences
 from interviewer.grading import Judge
 from interviewer.llm import Model
-from interviewer.rubric import CalibrationAnswer, Check, Criterion, KeyPointCheck, Question
+from interviewer.rubric import (
+    CalibrationAnswer,
+    Check,
+    Claim,
+    Criterion,
+    KeyPointCheck,
+    Question,
+)
 
 
 async def collect(
@@ -41,6 +49,44 @@ async def collect(
                     signals = judged.signals or Signals(judged=-SUREST)
                     rows.append(_row(answer, question, criterion, check, signals))
         yield rows
+
+
+@dataclass(frozen=True)
+class Exemplified:
+    """A short answer to a question with one claim that comes with examples."""
+
+    group: str
+    """The question's name in the file."""
+    name: str
+    question: str
+    claim: Claim
+    text: str
+    score: float
+    """A person's, 0..1."""
+
+
+async def collect_exemplified(
+    content: Content, model: Model, answers: Iterable[Exemplified], done: Collection[str] = ()
+) -> AsyncIterator[Row]:
+    """The row of each answer that is judged at all; those named in ``done`` are passed over.
+
+    ModelError when the model can't be asked; what came before stays good.
+    """
+    judge = Judge(model, content.prompts, UNFITTED)
+    for answer in answers:
+        if answer.name in done or gate(answer.text, answer.question, 1, lists=True) != "open":
+            continue
+        sentences = judged_sentences(answer.text, 1)
+        judged = await judge.claim(answer.question, answer.claim, 1, sentences)
+        if judged.signals is not None:
+            yield Row(
+                fit="exemplified",
+                group=answer.group,
+                answer=answer.name,
+                met=answer.score > 0.5,
+                signals=judged.signals,
+                score=answer.score,
+            )
 
 
 def _row(

@@ -550,6 +550,7 @@ PROMPTS = (
     "judge_on_topic",
     "judge_sentence",
     "judge_claim",
+    "judge_claim_turns",
     "judge_structured",
 )
 """The prompt files the engine uses."""

@@ -63,6 +63,8 @@ class Parts:
     """The right and wrong examples are put before the judge."""
     bias: bool = True
     """The judge's word on an empty and an off-topic answer is held against it."""
+    turns: bool = True
+    """A short answer is read a second time, with the examples as turns of the chat."""
     words: bool = True
     """Word overlap with the claim stands beside the judge."""
     calibration: bool = True
@@ -86,6 +88,7 @@ class Judge:
         self._model = model
         self._sentence = prompts["judge_sentence"]
         self._claim = prompts["judge_claim"]
+        self._claim_turns = prompts["judge_claim_turns"]
         self._structured = prompts["judge_structured"]
         self._fits = fits
         self._parts = parts or Parts()
@@ -182,16 +185,12 @@ class Judge:
         All but the last message is the same for every sentence, so that the endpoint's
         prefix cache pays for it once.
         """
-        messages: list[Message] = []
-        pairs = zip_longest(check.meets, check.misses) if self._parts.examples else ()
-        for pair in pairs:
-            for example, verdict in zip(pair, ("Yes", "No"), strict=True):
-                if example is not None:
-                    asked = self._sentence.messages(shows=check.shows, sentence=example)
-                    messages += asked if not messages else asked[1:]
-                    messages.append(Message(role="assistant", content=verdict))
-        asked = self._sentence.messages(shows=check.shows, sentence=sentence)
-        return messages + asked[1:] if messages else asked
+        examples = (check.meets, check.misses) if self._parts.examples else ((), ())
+        return _worked_through(
+            lambda one: self._sentence.messages(shows=check.shows, sentence=one),
+            *examples,
+            sentence,
+        )
 
     async def dispute(
         self, check: Check, seq: int, sentences: Sequence[Sentence], argument: str
@@ -243,9 +242,14 @@ class Judge:
     async def _signals(
         self, question: str, claim: Claim, odds: float, spoken: Sequence[Sentence]
     ) -> Signals:
-        found = Signals(judged=odds)
+        found = Signals(judged=odds, turns=odds)
         if self._parts.bias:
             found = found.model_copy(update=await self._bias(question, claim))
+        if self._parts.turns:
+            answer = " ".join(one.text for one in spoken)
+            again = await self._model.yes(self.claim_turns(question, claim, answer))
+            turns = odds if again is None else logit(again)
+            found = found.model_copy(update={"turns": turns})
         if self._parts.words:
             covered = signals.coverage(claim, question, spoken)
             like = signals.likeness(claim, " ".join(one.text for one in spoken))
@@ -289,6 +293,17 @@ class Judge:
             answer=answer,
         )
 
+    def claim_turns(self, question: str, claim: Claim, answer: str) -> list[Message]:
+        """The chat that asks for the same with the examples as turns of it."""
+        examples = (claim.right, claim.wrong) if self._parts.examples else ((), ())
+        return _worked_through(
+            lambda one: self._claim_turns.messages(
+                question=question, criteria=claim.text, answer=one
+            ),
+            *examples,
+            answer,
+        )
+
     async def _ask_structured(
         self, question: str, claim: Claim, seq: int, sentences: Sequence[Sentence]
     ) -> Judgement:
@@ -309,6 +324,22 @@ class Judge:
         numbers = _pointed_at(verdict, sentences) if verdict.met else ()
         met = 1.0 if numbers else 0.0
         return Judgement(seq=seq, check_id=claim.id, met=met, sentences=numbers, judge=judge)
+
+
+def _worked_through(
+    asking: Callable[[str], list[Message]], right: Sequence[str], wrong: Sequence[str], last: str
+) -> list[Message]:
+    """A chat in which examples are asked about and answered in turn, and then the last.
+
+    The first message of ``asking`` stands once, at the beginning.
+    """
+    messages = asking(last)[:1]
+    for pair in zip_longest(right, wrong):
+        for example, verdict in zip(pair, ("Yes", "No"), strict=True):
+            if example is not None:
+                messages += asking(example)[1:]
+                messages.append(Message(role="assistant", content=verdict))
+    return messages + asking(last)[1:]
 
 
 def _pointed_at(verdict: Verdict, sentences: Sequence[Sentence]) -> tuple[int, ...]:

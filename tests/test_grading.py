@@ -286,14 +286,39 @@ async def test_the_bias_is_asked_once_a_claim(prompts):
     judge = Judge(model, prompts)
     for text in ("It is a lock.", "It is a cat."):
         await judge.claim("What locks?", CLAIM, 2, split_sentences(text))
-    assert len(model.asked) == 2 + 3
+    assert len(model.asked) == 2 * 2 + 3
 
 
 async def test_the_bias_can_be_left_out(prompts):
     model = ScriptedModel(yes=lambda _: 0.3)
     judge = Judge(model, prompts, parts=Parts(bias=False))
     await judge.claim("What locks?", CLAIM, 2, split_sentences("It is a lock."))
-    assert len(model.asked) == 1
+    assert len(model.asked) == 2
+
+
+async def test_a_claim_is_read_a_second_time_with_the_examples_as_turns(prompts):
+    model = ScriptedModel(yes=lambda asked: 0.9 if len(asked) > 2 else 0.3)
+    said = split_sentences("It is a lock.")
+    told = (await Judge(model, prompts).claim("What locks?", CLAIM, 2, said)).signals
+    assert (told.judged, told.turns) == (pytest.approx(logit(0.3)), pytest.approx(logit(0.9)))
+    (turns,) = (one for one in model.asked if len(one) > 2)
+    assert [(one["role"], one["content"].rpartition(": ")[2]) for one in turns[1:]] == [
+        ("user", "A mutex does."),
+        ("assistant", "Yes"),
+        ("user", "A cat does."),
+        ("assistant", "No"),
+        ("user", "It is a lock."),
+    ]
+    assert "What locks?" in turns[0]["content"]
+    assert "names the mutex" in turns[0]["content"]
+
+
+@pytest.mark.parametrize("parts", [Parts(turns=False), Parts()])
+async def test_without_a_second_reading_the_first_counts_for_both(prompts, parts):
+    model = ScriptedModel(yes=lambda asked: None if len(asked) > 2 else 0.3)
+    said = split_sentences("It is a lock.")
+    told = (await Judge(model, prompts, parts=parts).claim("What locks?", CLAIM, 2, said)).signals
+    assert told.turns == told.judged == pytest.approx(logit(0.3))
 
 
 async def test_a_bias_that_could_not_be_asked_is_asked_again(prompts):

@@ -536,6 +536,45 @@ async def test_grading_waits_while_somebody_waits_for_a_reply(services):
         assert view.graded == view.to_grade == 6
 
 
+async def test_grading_at_an_endpoint_for_many_is_not_put_off_for_ever(services, monkeypatch):
+    monkeypatch.setattr("interviewer.interview.LONGEST_YIELD", 0.01)
+    model = ScriptedModel()
+    service = services(model)
+    waiting, done = (service.start("story", question_ids=["failure"]) for _ in range(2))
+    service.answer(done, STRONG, 1)
+    await _until(lambda: service.view(done).state.phase == "candidate")
+    service._nobody_waits.clear()  # there is always somebody
+    view = await settled(service, done)
+    assert view.graded == view.to_grade == 6
+    model.keeps_prefixes = True  # but one model on this machine does one thing at a time
+    service.answer(waiting, WEAK, 1)
+    await _until(lambda: service.view(waiting).state.phase == "candidate")
+    service._nobody_waits.clear()
+    graded = service.view(waiting).graded
+    await asyncio.sleep(0.1)
+    assert service.view(waiting).graded == graded < 6
+    service._nobody_waits.set()
+
+
+async def test_the_first_words_are_not_held_back(services):
+    said = asyncio.Event()
+
+    class Slow(ScriptedModel):
+        async def stream(self, *_, **__):
+            yield "When you say that you were careful, "
+            await said.wait()
+            yield "what did you do yourself?"
+
+    service = services(Slow())
+    interview_id = service.start("story", question_ids=["failure"])
+    service.answer(interview_id, WEAK, 1)
+    async with asyncio.timeout(5):
+        async for view in service.follow(interview_id, every=60):
+            if view.draft:
+                break
+    said.set()
+
+
 async def test_grading_goes_on_after_a_reply_fails(services):
     def say(_):
         raise ZeroDivisionError

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import math
+import time
 
 import pytest
 
@@ -47,6 +48,22 @@ def _model(endpoint: Endpoint, timeout: float = 5.0, retries: int = 0) -> Endpoi
         return endpoint
 
     return EndpointModel(endpoint.label, find, timeout=timeout, retries=retries)
+
+
+async def test_a_failure_cuts_no_other_call_off(serve):
+    def slow(handler):
+        time.sleep(0.5)
+        completion("Yes", top(Yes=-0.1))(handler)
+
+    server = serve(slow, failure(500))
+    model = _model(_endpoint(server))
+    first = asyncio.create_task(model.yes(ASK))
+    while not server.requests:
+        await asyncio.sleep(0.01)
+    with pytest.raises(ModelUnavailable):
+        await model.yes(ASK)
+    assert await first == 1.0
+    await model.close()
 
 
 async def _stream(model: EndpointModel) -> list[str]:

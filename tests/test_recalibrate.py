@@ -140,3 +140,33 @@ def test_signals_are_collected_once_and_the_run_can_go_on(tmp_path, monkeypatch,
     capsys.readouterr()
     assert cli.main(["calibrate", "--signals", str(path)]) == 1  # one question tests no fit
     assert "at least two questions" in capsys.readouterr().err
+
+
+def _scored_set(path, **key_point):
+    answers = [{"id": 1, "text": "It deadlocks.", "score": 1}, {"id": 2, "text": "", "score": 0}]
+    point = {"text": "names the deadlock", **key_point}
+    item = {"id": 7, "question": "What happens?", "key_points": [point], "answers": answers}
+    path.write_text(json.dumps({"name": "Mine", "items": [item]}), encoding="utf-8")
+    return path
+
+
+def test_scored_answers_can_be_collected_too(tmp_path, monkeypatch):
+    scripted = ScriptedModel(yes=lambda _: 0.4)
+    monkeypatch.setattr(shell, "open_model", lambda *_, **__: (scripted, None))
+    scored = _scored_set(tmp_path / "mine_set.json", right=["A deadlock."])
+    path = tmp_path / "signals.jsonl"
+    for _ in range(2):  # the second time there is nothing left to do
+        argv = ["calibrate", "--collect", str(path), "--scored", str(scored)]
+        assert cli.main(argv) == 0
+    (row,) = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
+    told = (row["fit"], row["group"], row["answer"], row["met"], row["score"])
+    assert told == ("exemplified", "mine 7", "mine 7/1", True, 1.0)
+    assert {"judged", "turns", "empty", "off_topic", "right"} <= set(row["signals"])
+
+
+def test_scored_answers_without_examples_say_so(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(shell, "open_model", lambda *_, **__: (ScriptedModel(), None))
+    scored = _scored_set(tmp_path / "mine.json")
+    argv = ["calibrate", "--collect", str(tmp_path / "s.jsonl"), "--scored", str(scored)]
+    assert cli.main(argv) == 1
+    assert "item 7 needs one key point, with right examples" in capsys.readouterr().err

@@ -4,16 +4,18 @@ import argparse
 import asyncio
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
-from interviewer.batch import grade_file, open_round, print_step, read_lines
+from interviewer.batch import Response, grade_file, open_round, print_step, read_lines
 from interviewer.calibration import Fits, Held
 from interviewer.cli.commands import Commands
-from interviewer.collecting import collect
+from interviewer.collecting import Exemplified, collect, collect_exemplified
 from interviewer.content import Content, load_calibration_of, load_content
 from interviewer.errors import InterviewerError
+from interviewer.evaluation.scored import chosen, read_scored
 from interviewer.fitting import Row
+from interviewer.llm import Model
 from interviewer.recalibrate import fit_shipped, fits_path, recalibrate, with_own_fits
 from interviewer.rubric import CalibrationAnswer
 from interviewer.runtime import EMBEDDED_LABEL, open_model
@@ -48,6 +50,14 @@ def add(commands: Commands) -> None:
     calibrate.add_argument(
         "--questions", type=int, default=1, metavar="N", help="of each area, with --collect"
     )
+    calibrate.add_argument(
+        "--scored",
+        type=Path,
+        metavar="FILE",
+        help="with --collect: short answers that people have scored, instead, as evaluate takes "
+        "them; each question has one key point with examples",
+    )
+    calibrate.add_argument("--sample", type=int, metavar="N", help="of the scored answers")
     calibrate.set_defaults(run=_calibrate)
 
 
@@ -85,18 +95,13 @@ def _calibrate(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _collect(arguments: argparse.Namespace, settings: Settings) -> int:
-    content = load_content(settings.rubrics_dir)
-    answers = [
-        (area, answer)
-        for area in ([arguments.rubric] if arguments.rubric else content.rubrics)
-        for answer in _first(load_calibration_of(area).answers, arguments.questions)
-    ]
     path: Path = arguments.collect
     done = {row.answer for row in read_lines(path, Row)} if path.exists() else set()
+    content = load_content(settings.rubrics_dir)
     model, embedded = open_model(settings, print_step)
     try:
         with path.open("a", encoding="utf-8") as out:
-            async for rows in collect(content, model, answers, done):
+            async for rows in _judged(arguments, content, model, done):
                 for row in rows:
                     out.write(row.model_dump_json(exclude_defaults=True) + "\n")
                 out.flush()
@@ -110,6 +115,50 @@ async def _collect(arguments: argparse.Namespace, settings: Settings) -> int:
         if embedded is not None:
             embedded.stop()
     return 0
+
+
+async def _judged(
+    arguments: argparse.Namespace, content: Content, model: Model, done: set[str]
+) -> AsyncIterator[list[Row]]:
+    if arguments.scored:
+        async for row in collect_exemplified(content, model, _exemplified(arguments), done):
+            yield [row]
+        return
+    answers = [
+        (area, answer)
+        for area in ([arguments.rubric] if arguments.rubric else content.rubrics)
+        for answer in _first(load_calibration_of(area).answers, arguments.questions)
+    ]
+    async for rows in collect(content, model, answers, done):
+        yield rows
+
+
+def _exemplified(arguments: argparse.Namespace) -> list[Exemplified]:
+    """The scored answers; named by the file's first word, as evaluate names its questions."""
+    path: Path = arguments.scored
+    found = chosen(read_scored(path), (), arguments.sample, 0)
+    group = path.stem.partition("_")[0]
+    answers = []
+    for item in found.items:
+        claims = Response(
+            id="", question=item.question, key_points=item.key_points, answer=""
+        ).claims
+        if len(claims) != 1 or not claims[0].right:
+            raise InterviewerError(
+                f"{path}: item {item.id} needs one key point, with right examples"
+            )
+        answers += [
+            Exemplified(
+                group=f"{group} {item.id}",
+                name=f"{group} {item.id}/{one.id}",
+                question=item.question,
+                claim=claims[0],
+                text=one.text,
+                score=item.truth(one),
+            )
+            for one in item.answers
+        ]
+    return answers
 
 
 def _first(answers: Sequence[CalibrationAnswer], questions: int) -> list[CalibrationAnswer]:

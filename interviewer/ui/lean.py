@@ -46,10 +46,9 @@ class LeanBlocks(gr.Blocks):
                 lean, ordered if len(ordered) > 1 else ordered[0], state
             )
             values = dict(zip((one._id for one in lean.outputs), made, strict=True))
-        return [
-            _update(told[one._id], values.get(one._id)) if one._id in told else dict(_LEFT_OUT)
-            for one in block_fn.outputs
-        ]
+        whole = {key: _update(value, values.get(key)) for key, value in told.items()}
+        left_out = {one._id: None if one.stateful else _LEFT_OUT for one in block_fn.outputs}
+        return [copy.copy(one) for one in (left_out | whole).values()]
 
 
 def _for_the_page(value: Any) -> bool:

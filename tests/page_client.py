@@ -5,6 +5,7 @@ import secrets
 from typing import Any
 
 import httpx
+from gradio_client.utils import apply_diff
 
 API = "/gradio_api"
 SAID = "In May 2023 I moved our ranking service to a new model because the old one was slow."
@@ -40,7 +41,8 @@ class PageClient:
         handler = self.handler(name)
         joined = self.join(handler, list(data))
         assert joined.status_code == 200, joined.text
-        told = []
+        told: list[str] = []
+        data: list[Any] | None = None
         with self.http.stream(
             "GET", f"{API}/queue/data", params={"session_hash": self.session}
         ) as stream:
@@ -48,17 +50,20 @@ class PageClient:
                 told.append(line)
                 if line.startswith("data:"):
                     message = json.loads(line[5:])
-                    self._take(handler, message)
+                    new = (message.get("output") or {}).get("data")
+                    if message["msg"] == "process_generating" and data is not None:
+                        new = [apply_diff(old, diff) for old, diff in zip(data, new, strict=True)]
+                    if message["msg"].startswith("process_") and new:
+                        data = new
+                        self._take(handler, data)
                     if message["msg"] in {"process_completed", "close_stream"}:
                         break
         return "\n".join(told)
 
-    def _take(self, handler: dict[str, Any], message: dict[str, Any]) -> None:
-        data = (message.get("output") or {}).get("data")
-        if message["msg"] != "process_completed" or not data:
-            return
+    def _take(self, handler: dict[str, Any], data: list[Any]) -> None:
         for component, value in zip(handler["outputs"], data, strict=False):
-            if self.names[component]:
+            left_out = isinstance(value, dict) and set(value) <= {"__type__", "props"}
+            if self.names[component] and not left_out:
                 self.shown[self.names[component]] = value
         if handler["api_name"].startswith("_on_start"):
             self.place = data[0]
@@ -77,7 +82,7 @@ class PageClient:
 
     def answer(self, text: str) -> str:
         """Sends an answer and follows until the reply is whole; returns all that was told."""
-        sent = self.call("_on_send", self.place, text, None)
+        sent = self.call("_on_send", self.place, text, self.shown["seen"])
         return sent + self.call("_tail", self.place, None)
 
     def end(self) -> str:

@@ -41,7 +41,9 @@ class ChatView:
         self._runtime = runtime
         self._visitors = visitors
         self._service = runtime.service
-        self.seen = gr.State(0)
+        # The tab's own, not the server's: another replica, or the program after a restart,
+        # would not know it.
+        self.seen = gr.Number(0, precision=0, visible=False, elem_id="seen")
         self._chat = gr.Chatbot(
             label="Interview",
             show_label=False,

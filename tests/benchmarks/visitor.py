@@ -26,6 +26,8 @@ class Visitor:
         self.values: dict[int, Any] = {}
         self._told: dict[str, asyncio.Queue[Any]] = defaultdict(asyncio.Queue)
         """What the server has told of each event under way."""
+        self._left: set[str] = set()
+        """Events whose further course nobody here follows."""
         self._reader: asyncio.Task[None] | None = None
         self._unwatched: list[asyncio.Task[None]] = []
 
@@ -120,6 +122,7 @@ class Visitor:
                     return
         finally:
             self._told.pop(mine, None)
+            self._left.add(mine)
 
     async def _read(self) -> None:
         """The tab's one stream, for all of its events, as long as any is under way."""
@@ -129,8 +132,9 @@ class Visitor:
                 async with self.http.stream("GET", where) as stream:
                     async for line in stream.aiter_lines():
                         message = json.loads(line.removeprefix("data: ")) if line else {}
-                        if message.get("event_id"):
-                            self._told[message["event_id"]].put_nowait(message)
+                        about = message.get("event_id")
+                        if about and about not in self._left:
+                            self._told[about].put_nowait(message)
                         if message.get("msg") == "close_stream":
                             break
                     else:

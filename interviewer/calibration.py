@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from typing import Self
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from interviewer.rubric import Strict, Text
 
@@ -18,6 +18,9 @@ SUREST = 6.0
 
 class Signals(Strict):
     """What is known of one claim in one answer."""
+
+    # Stored interviews hold what earlier versions looked at as well.
+    model_config = ConfigDict(extra="ignore")
 
     judged: float
     """The judge's log odds of Yes, the highest over the passages read."""
@@ -31,8 +34,6 @@ class Signals(Strict):
     """Its log odds where the examples are turns of the chat: a second reading."""
     covered: float = Field(default=0.0, ge=0, le=1)
     """Share of the claim's telling words that the answer holds."""
-    like: float = Field(default=0.0, ge=-1, le=1)
-    """How much closer the passage is to a right example than to a wrong one."""
 
 
 class Fit(Strict):

@@ -183,7 +183,7 @@ Named = Literal["sentences", "key_points", "exemplified"]
 SIGNALS: dict[Named, tuple[str, ...]] = {
     "sentences": ("judged",),
     "key_points": ("judged", "covered"),
-    "exemplified": ("judged", "empty", "off_topic", "right", "turns", "like"),
+    "exemplified": ("judged", "empty", "off_topic", "right", "turns"),
 }
 """The signals that each fit may use; each was worth something on questions left out."""
 

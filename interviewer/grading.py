@@ -252,8 +252,7 @@ class Judge:
             found = found.model_copy(update={"turns": turns})
         if self._parts.words:
             covered = signals.coverage(claim, question, spoken)
-            like = signals.likeness(claim, " ".join(one.text for one in spoken))
-            found = found.model_copy(update={"covered": covered, "like": like})
+            found = found.model_copy(update={"covered": covered})
         return found
 
     def _met(self, fit: Fit, found: Signals) -> float:

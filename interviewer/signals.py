@@ -44,23 +44,6 @@ def coverage(claim: Claim, question: str, sentences: Sequence[Sentence]) -> floa
     return len(telling & content_stems(" ".join(said))) / len(telling) if telling else 0.0
 
 
-def likeness(claim: Claim, answer: str) -> float:
-    """How much closer an answer is to a right example than to a wrong one, -1..1.
-
-    Dice's overlap of content stems with the nearest example of each kind; 0 without examples.
-    """
-    held = content_stems(answer)
-
-    def nearest(examples: Sequence[str]) -> float:
-        return max((_dice(held, content_stems(one)) for one in examples), default=0.0)
-
-    return nearest(claim.right) - nearest(claim.wrong) if claim.right or claim.wrong else 0.0
-
-
-def _dice(one: frozenset[str], other: frozenset[str]) -> float:
-    return 2 * len(one & other) / (len(one) + len(other)) if one and other else 0.0
-
-
 def closest(claim: Claim, question: str, sentences: Sequence[Sentence]) -> tuple[int, ...]:
     """The number of the sentence that holds most of the claim's telling words, if any does."""
     telling = telling_stems(claim, question)

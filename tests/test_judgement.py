@@ -3,6 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
+from interviewer.calibration import Signals
 from interviewer.judgement import THRESHOLD, Judgement
 
 
@@ -25,3 +26,9 @@ def test_a_judgement_is_frozen_and_knows_its_keys():
 def test_it_survives_storage():
     judgement = Judgement(seq=2, check_id="scene", met=0.1 + 0.2, sentences=(3, 1), judge="m · d")
     assert Judgement.model_validate_json(judgement.model_dump_json()) == judgement
+
+
+def test_what_an_earlier_version_looked_at_is_passed_over():
+    told = {"judged": 1.5, "like": 0.2}
+    stored = {"seq": 2, "check_id": "a", "met": 0.9, "signals": told}
+    assert Judgement.model_validate(stored).signals == Signals(judged=1.5)

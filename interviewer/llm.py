@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import openai
 import tiktoken
 from openai.types import CompletionUsage
-from openai.types.chat import ChatCompletionMessageParam
+from openai.types.chat import ChatCompletion, ChatCompletionMessageParam
 from openai.types.chat.chat_completion import Choice
 from openai.types.chat.chat_completion_token_logprob import TopLogprob
 from pydantic import BaseModel, ValidationError
@@ -239,14 +239,20 @@ class EndpointModel:
         messages: Sequence[Message],
         **where: int,
     ) -> Choice:
-        reply = await client.chat.completions.create(
-            model=endpoint.model,
-            messages=_params(messages),
-            max_tokens=1,
-            temperature=0,
-            logprobs=True,
-            top_logprobs=20,
-            extra_body=where or None,
+        # As ``chat.completions.create`` does, which takes four times as long by looking through each
+        # message for keys to rename. A grade takes a hundred of these calls.
+        reply = await client.post(
+            "/chat/completions",
+            cast_to=ChatCompletion,
+            body={
+                "model": endpoint.model,
+                "messages": messages,
+                "max_tokens": 1,
+                "temperature": 0,
+                "logprobs": True,
+                "top_logprobs": 20,
+                **where,
+            },
         )
         self.usage.add(reply.usage)
         return reply.choices[0]

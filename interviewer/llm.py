@@ -239,8 +239,8 @@ class EndpointModel:
         messages: Sequence[Message],
         **where: int,
     ) -> Choice:
-        # As ``chat.completions.create`` does, which takes four times as long by looking through each
-        # message for keys to rename. A grade takes a hundred of these calls.
+        # As ``chat.completions.create`` does, which takes four times as long by looking through
+        # each message for keys to rename. A grade takes a hundred of these calls.
         reply = await client.post(
             "/chat/completions",
             cast_to=ChatCompletion,

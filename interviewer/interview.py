@@ -54,7 +54,7 @@ _LOG = logs.log(__name__)
 LOOK_EVERY = 1.0
 """Seconds between looks at what another program is at work on."""
 
-LONGEST_YIELD = 1.0
+LONGEST_YIELD = 0.1
 """Seconds for which a grade waits for those who wait for a reply of an endpoint elsewhere."""
 
 QUESTIONS = 3

@@ -5,6 +5,7 @@ import contextlib
 import gc
 import secrets
 import socket
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -46,6 +47,9 @@ def make_app(runtime: Runtime) -> FastAPI:
     # mount_gradio_app has no argument for this.
     demo.max_threads = MOST_AT_ONCE
     demo._queue.max_thread_count = MOST_AT_ONCE
+    # After each event Gradio would sum up the last 10,000 for a dashboard that is not here.
+    demo._queue.ANAYLTICS_CACHE_FREQUENCY = sys.maxsize
+    demo._queue.ANALYTICS_MAX_EVENTS = 1
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

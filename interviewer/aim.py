@@ -150,9 +150,7 @@ class Aim:
 
         Nothing is asked in vain: grading asks for all of it later, and finds it stored.
         """
-        until_gap = takewhile(
-            lambda check: any(likeliest(check, said) for _, said in scene.answers), order
-        )
+        until_gap = takewhile(lambda check: _may_be_shown(scene, check), order)
         known = {(one.seq, one.check_id) for one in scene.interview.judgements}
         shown = {one.check_id for one in scene.interview.judgements if one.shown}
         pairs = [
@@ -178,6 +176,11 @@ class Aim:
         """The checks to judge, a near one that no sentence can show before the others."""
         order = probe.unasked(ladder, scene.state.probed)
         for check in order[:LOOK_AHEAD]:
-            if not any(likeliest(check, said) for _, said in scene.answers):
+            if not _may_be_shown(scene, check):
                 return [check, *(one for one in order if one is not check)]
         return order
+
+
+def _may_be_shown(scene: Scene, check: Check) -> bool:
+    """Whether any sentence so far could show this check; where none could, it is a sure gap."""
+    return any(likeliest(check, said) for _, said in scene.answers)

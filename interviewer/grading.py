@@ -66,7 +66,7 @@ class Parts:
     turns: bool = True
     """A short answer is read a second time, with the examples as turns of the chat."""
     words: bool = True
-    """Word overlap with the claim stands beside the judge."""
+    """Word overlap with a key point stands beside the judge."""
     calibration: bool = True
     """Probabilities and scores come from the fit instead of the judge's own word."""
 
@@ -232,27 +232,21 @@ class Judge:
         judge = f"{self._model.label} · {self._claim.digest}"
         if odds is None:
             return Judgement(seq=seq, check_id=claim.id, met=None, note=_NEITHER, judge=judge)
-        found = await self._signals(question, claim, odds, spoken)
+        found = await self._signals(question, claim, odds, answer)
         met = self._met(self._fits.exemplified, found)
         shown = signals.closest(claim, question, spoken) if met >= THRESHOLD else ()
         return Judgement(
             seq=seq, check_id=claim.id, met=met, sentences=shown, judge=judge, signals=found
         )
 
-    async def _signals(
-        self, question: str, claim: Claim, odds: float, spoken: Sequence[Sentence]
-    ) -> Signals:
+    async def _signals(self, question: str, claim: Claim, odds: float, answer: str) -> Signals:
         found = Signals(judged=odds, turns=odds)
         if self._parts.bias:
             found = found.model_copy(update=await self._bias(question, claim))
         if self._parts.turns:
-            answer = " ".join(one.text for one in spoken)
             again = await self._model.yes(self.claim_turns(question, claim, answer))
             turns = odds if again is None else logit(again)
             found = found.model_copy(update={"turns": turns})
-        if self._parts.words:
-            covered = signals.coverage(claim, question, spoken)
-            found = found.model_copy(update={"covered": covered})
         return found
 
     def _met(self, fit: Fit, found: Signals) -> float:

@@ -42,7 +42,7 @@ class PageClient:
         joined = self.join(handler, list(data))
         assert joined.status_code == 200, joined.text
         told: list[str] = []
-        data: list[Any] | None = None
+        whole: list[Any] | None = None
         with self.http.stream(
             "GET", f"{API}/queue/data", params={"session_hash": self.session}
         ) as stream:
@@ -51,11 +51,11 @@ class PageClient:
                 if line.startswith("data:"):
                     message = json.loads(line[5:])
                     new = (message.get("output") or {}).get("data")
-                    if message["msg"] == "process_generating" and data is not None:
-                        new = [apply_diff(old, diff) for old, diff in zip(data, new, strict=True)]
+                    if message["msg"] == "process_generating" and whole is not None:
+                        new = [apply_diff(old, diff) for old, diff in zip(whole, new, strict=True)]
                     if message["msg"].startswith("process_") and new:
-                        data = new
-                        self._take(handler, data)
+                        whole = new
+                        self._take(handler, whole)
                     if message["msg"] in {"process_completed", "close_stream"}:
                         break
         return "\n".join(told)

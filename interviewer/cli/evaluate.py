@@ -26,6 +26,12 @@ def add(commands: Commands) -> None:
     evaluate.add_argument("--seed", type=int, default=0, help="of the sample and the intervals")
     evaluate.add_argument("--json", type=Path, metavar="FILE", help="write the findings there too")
     evaluate.add_argument(
+        "--resume",
+        type=Path,
+        metavar="FILE",
+        help="go on with a run that was broken off: what the model said is kept there",
+    )
+    evaluate.add_argument(
         "--probes", action="store_true", help="measure the interviewer's follow-ups instead"
     )
     evaluate.add_argument(
@@ -85,6 +91,7 @@ def _evaluate(arguments: argparse.Namespace, settings: Settings) -> int:
         items=arguments.items,
         sample=arguments.sample,
         seed=arguments.seed,
+        resume=arguments.resume,
     )
     found = asyncio.run(evaluate(settings, options))
     print(to_markdown(found), end="")

@@ -9,6 +9,7 @@ from typing import Protocol
 from interviewer.batch import GivenKeyPoint, GradeLine, Grader, Response
 from interviewer.content import Content, Message
 from interviewer.evaluation.passing import PassingModel
+from interviewer.evaluation.resumed import SaidBefore
 from interviewer.evaluation.unseen import Unseen
 from interviewer.llm import Model, Verdict
 from interviewer.round import Round
@@ -29,12 +30,14 @@ class CountingModel(PassingModel):
     """Counts the calls.
 
     What a model was asked before it isn't asked again, unless ``anew`` is set: a grader with
-    one part switched off asks most of what the whole one asked.
+    one part switched off asks most of what the whole one asked. What an earlier run was told
+    is taken from ``before``.
     """
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, before: SaidBefore | None = None) -> None:
         super().__init__(model)
         self._known: dict[tuple[tuple[str, str], ...], float | None] = {}
+        self._before = before
         self.calls = 0
         self.anew = False
 
@@ -49,9 +52,21 @@ class CountingModel(PassingModel):
         """See Model.yes."""
         self.calls += 1
         key = tuple((one["role"], one["content"]) for one in messages)
-        if self.anew or key not in self._known:
+        if self.anew:
             self._known[key] = await super().yes(messages)
+        elif key not in self._known:
+            self._known[key] = await self._once(messages)
         return self._known[key]
+
+    async def _once(self, messages: Sequence[Message]) -> float | None:
+        if self._before is None:
+            return await super().yes(messages)
+        key = self._before.key(self.label, messages)
+        if key in self._before:
+            return self._before.take(key)
+        said = await super().yes(messages)
+        self._before.add(key, said)
+        return said
 
     async def verdict(self, messages: Sequence[Message]) -> Verdict | None:
         """See Model.verdict."""

@@ -90,6 +90,8 @@ class Evaluation(Strict):
     seed: int
     sample: int | None
     seconds: float
+    resumed: int = 0
+    """Calls that an earlier run had made; the seconds an answer took leave them out."""
     sections: tuple[Section, ...]
 
 
@@ -100,7 +102,7 @@ def to_markdown(found: Evaluation) -> str:
         "# Evaluation",
         "",
         f"Version {found.version}, model {found.model}; {part}, seed {found.seed}; "
-        f"{found.seconds:.0f} s.",
+        f"{found.seconds:.0f} s.{_resumed(found)}",
         "",
         *_bounds(found),
     ]
@@ -116,6 +118,12 @@ def to_markdown(found: Evaluation) -> str:
                 if ids
             ]
     return "\n".join(lines) + "\n"
+
+
+def _resumed(found: Evaluation) -> str:
+    if not found.resumed:
+        return ""
+    return f" {found.resumed} calls of an earlier run were not made again, and took no seconds."
 
 
 def _bounds(found: Evaluation) -> list[str]:

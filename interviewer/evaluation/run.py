@@ -22,6 +22,7 @@ from interviewer.evaluation.findings import Evaluation, Section
 from interviewer.evaluation.metrics import Draws
 from interviewer.evaluation.ordering import Case, calibration_cases, measure_ordering, some_cases
 from interviewer.evaluation.pointing import measure_pointing, read_pointed
+from interviewer.evaluation.resumed import SaidBefore
 from interviewer.evaluation.scored import chosen, read_scored
 from interviewer.evaluation.steadiness import measure_steadiness, read_paraphrases
 from interviewer.evaluation.unseen import Unseen
@@ -45,6 +46,8 @@ class Options:
     items: tuple[str, ...] = ()
     sample: int | None = None
     seed: int = 0
+    resume: Path | None = None
+    """What the model said in a run that was broken off, and where this one keeps it."""
 
 
 @dataclass(frozen=True)
@@ -171,10 +174,11 @@ async def evaluate(settings: Settings, options: Options) -> Evaluation:
     begun = time.perf_counter()
     for path in options.scored:
         read_scored(path)  # a broken one costs nothing
+    before = SaidBefore(options.resume) if options.resume else None
     names: Sequence[str] = options.only or (() if options.scored else tuple(SUBJECTS))
     with _opened(settings) as model:
         unseen = Unseen(load_content(settings.rubrics_dir), _judged_signals())
-        run = Run(Bench(unseen, CountingModel(model)), options, settings)
+        run = Run(Bench(unseen, CountingModel(model, before)), options, settings)
         try:
             sections = [await SUBJECTS[name](run) for name in names]
             sections += [await _agreement(run, path, path.stem) for path in options.scored]
@@ -186,5 +190,6 @@ async def evaluate(settings: Settings, options: Options) -> Evaluation:
         seed=options.seed,
         sample=options.sample,
         seconds=time.perf_counter() - begun,
+        resumed=before.taken if before else 0,
         sections=tuple(sections),
     )

@@ -54,3 +54,36 @@ def test_what_can_not_be_evaluated_is_explained(measured, capsys, argv, said):
     assert cli.main(["evaluate", *argv]) == 1
     assert said in capsys.readouterr().err
     assert measured.asked == []
+
+
+def test_a_run_that_was_broken_off_goes_on(measured, tmp_path, capsys):
+    kept = tmp_path / "said.jsonl"
+    argv = ["evaluate", "--only", "khan", "--items", "1", "--sample", "4", "--resume", str(kept)]
+    assert cli.main(argv) == 0
+    whole, asked = capsys.readouterr().out, len(measured.asked)
+    lines = kept.read_text(encoding="utf-8").splitlines(keepends=True)
+    assert len(lines) == len({str(one) for one in measured.asked})
+
+    # Killed in the middle of a line, two calls before the end.
+    kept.write_text("".join(lines[:-2]) + lines[-2][:10], encoding="utf-8")
+    measured.asked.clear()
+    assert cli.main(argv) == 0
+    again = capsys.readouterr().out
+    assert len(measured.asked) == 2
+    assert f"{len(lines) - 2} calls of an earlier run" in again
+    assert _tables(again) == _tables(whole)
+    assert asked > 2
+
+
+def _tables(page):
+    """The figures that don't depend on the time."""
+    return [line for line in page.splitlines() if line.startswith("| ")]
+
+
+@pytest.mark.parametrize("notes", ["my notes\n", "my notes"])
+def test_a_file_of_something_else_is_not_added_to(measured, tmp_path, capsys, notes):
+    path = tmp_path / "notes.txt"
+    path.write_text(notes, encoding="utf-8")
+    assert cli.main(["evaluate", "--only", "khan", "--resume", str(path)]) == 1
+    assert "notes.txt: line 1 is not one that evaluate wrote" in capsys.readouterr().err
+    assert path.read_text(encoding="utf-8") == notes

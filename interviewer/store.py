@@ -6,11 +6,11 @@ derived from them.
 
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -85,17 +85,11 @@ class Store:
 
     def add_judgement(self, interview_id: str, judgement: Judgement) -> None:
         """Stores a judgement; a later one of the same check and answer takes its place."""
-        key = {
-            "interview_id": interview_id,
-            "seq": judgement.seq,
-            "check_id": judgement.check_id,
-        }
+        row = _judgement(interview_id, judgement)
         # Where another replica judged the same in the same moment, its judgement stands.
         with suppress(TurnConflict), self._database.transaction() as connection:
-            connection.execute(
-                JUDGEMENTS.delete().where(*(JUDGEMENTS.c[name] == key[name] for name in key))
-            )
-            connection.execute(_judgement_row(interview_id, judgement))
+            connection.execute(_FORGET_JUDGEMENT, row)
+            connection.execute(_ADD_JUDGEMENT, row)
 
     def add_dispute(self, interview_id: str, dispute: Dispute) -> None:
         """Stores a dispute; a later one about the same finding takes its place."""
@@ -248,69 +242,102 @@ def new_id() -> str:
     return secrets.token_urlsafe(32)
 
 
+_PLAN = 0
+"""The place of an interview's own row in what is read."""
+
+
 @dataclass(frozen=True)
-class _Reading:
-    """The statements that read interviews, made once: making them takes longer than running."""
+class _Part:
+    """One kind of what belongs to an interview."""
 
-    interviews: sa.Select[Any]
-    parts: Mapping[str, sa.Select[Any]]
-    """Each selects an interview's id and a value."""
+    name: str
+    kind: type[Strict]
+    value: sa.Column[Any]
+    number: sa.Column[int] | None = None
+    """What they come in the order of; else by ``order``."""
+    order: Callable[[Any], tuple[Any, ...]] | None = None
 
-    @classmethod
-    def of(cls, which: sa.ColumnElement[bool]) -> Self:
-        """Those for the interviews of which this holds; ``:it`` is given when they run."""
-        wanted = sa.select(INTERVIEWS.c.id).where(which)
 
-        def part(value: sa.Column[Any], *order: sa.Column[Any]) -> sa.Select[Any]:
-            key = value.table.c.interview_id
-            return sa.select(key, value).where(key.in_(wanted)).order_by(*order)
+_PARTS = (
+    _Part("turns", Turn, TURNS.c.turn, TURNS.c.seq),
+    _Part(
+        "judgements", Judgement, JUDGEMENTS.c.judgement, order=lambda one: (one.seq, one.check_id)
+    ),
+    _Part(
+        "disputes", Dispute, DISPUTES.c.dispute, order=lambda one: (one.question_id, one.check_id)
+    ),
+    _Part("code", CodeEntry, CODE.c.entry, CODE.c.number),
+)
 
-        return cls(
-            sa.select(INTERVIEWS).where(which).order_by(INTERVIEWS.c.created_at.desc()),
-            {
-                "turns": part(TURNS.c.turn, TURNS.c.seq),
-                "judgements": part(JUDGEMENTS.c.judgement, JUDGEMENTS.c.seq, JUDGEMENTS.c.check_id),
-                "disputes": part(DISPUTES.c.dispute, DISPUTES.c.question_id, DISPUTES.c.check_id),
-                "code": part(CODE.c.entry, CODE.c.number),
-            },
+
+def _reading(which: sa.ColumnElement[bool]) -> sa.CompoundSelect[Any]:
+    """One statement for all of the interviews of which this holds; ``:it`` is given to it.
+
+    Made once, for making it takes longer than running it, and one, for each costs as much again.
+    """
+    wanted = sa.select(INTERVIEWS.c.id).where(which)
+    selects = [
+        sa.select(
+            INTERVIEWS.c.id,
+            sa.literal(_PLAN).label("part"),
+            sa.literal(0).label("number"),
+            INTERVIEWS.c.created_at.label("at"),
+            INTERVIEWS.c.plan.label("value"),
+        ).where(which)
+    ]
+    for place, part in enumerate(_PARTS, _PLAN + 1):
+        key = part.value.table.c.interview_id
+        number = sa.literal(0) if part.number is None else part.number
+        selects.append(
+            sa.select(key, sa.literal(place), number, sa.null(), part.value).where(key.in_(wanted))
         )
+    return sa.union_all(*selects)
 
 
-_ONE = _Reading.of(INTERVIEWS.c.id == sa.bindparam("it"))
-_OWNERS = _Reading.of(INTERVIEWS.c.owner == sa.bindparam("it"))
-_ALL = _Reading.of(sa.true())
+_ONE = _reading(INTERVIEWS.c.id == sa.bindparam("it"))
+_OWNERS = _reading(INTERVIEWS.c.owner == sa.bindparam("it"))
+_ALL = _reading(sa.true())
 _OWNER = sa.union_all(
     *(sa.select(one.c.owner).where(one.c.id == sa.bindparam("it")) for one in (INTERVIEWS, LOOPS))
 )
 
-_KINDS: Mapping[str, type[Strict]] = {
-    "turns": Turn,
-    "judgements": Judgement,
-    "disputes": Dispute,
-    "code": CodeEntry,
-}
-
 
 def _interviews(
-    connection: sa.Connection, reading: _Reading, it: str | None = None
+    connection: sa.Connection, reading: sa.CompoundSelect[Any], it: str | None = None
 ) -> tuple[Interview, ...]:
+    """The interviews, the latest first."""
     told = {} if it is None else {"it": it}
-    rows = connection.execute(reading.interviews, told).all()
-    held: dict[str, dict[str, list[Any]]] = {row.id: defaultdict(list) for row in rows}
-    for name, select in reading.parts.items() if rows else ():
-        kind = _KINDS[name]
-        for interview_id, value in connection.execute(select, told):
-            if interview_id in held:  # else it was begun since the first statement
-                held[interview_id][name].append(kind.model_validate(value))
-    return tuple(
+    begun: dict[str, Any] = {}
+    held: dict[str, list[list[tuple[int, Any]]]] = defaultdict(lambda: [[] for _ in _PARTS])
+    for interview_id, place, number, at, value in connection.execute(reading, told):
+        if place == _PLAN:
+            begun[interview_id] = at, value
+        else:
+            held[interview_id][place - 1].append((number, value))
+    found = (
         Interview(
-            id=row.id,
-            created_at=in_utc(row.created_at),
-            plan=Plan.model_validate(row.plan),
-            **{name: tuple(held[row.id][name]) for name in _KINDS},
+            id=interview_id,
+            created_at=in_utc(at),
+            plan=Plan.model_validate(plan),
+            **{
+                part.name: _in_order(part, rows)
+                for part, rows in zip(_PARTS, held[interview_id], strict=True)
+            },
         )
-        for row in rows
+        for interview_id, (at, plan) in begun.items()
     )
+    return tuple(sorted(found, key=lambda one: one.created_at, reverse=True))
+
+
+_ADD_JUDGEMENT = JUDGEMENTS.insert()
+_FORGET_JUDGEMENT = JUDGEMENTS.delete().where(
+    *(one == sa.bindparam(one.name) for one in JUDGEMENTS.primary_key)
+)
+
+
+def _in_order(part: _Part, rows: Sequence[tuple[int, Any]]) -> tuple[Any, ...]:
+    values = (part.kind.model_validate(value) for _, value in sorted(rows, key=lambda row: row[0]))
+    return tuple(values) if part.order is None else tuple(sorted(values, key=part.order))
 
 
 def _loops(connection: sa.Connection, which: sa.ColumnElement[bool]) -> tuple[Loop, ...]:
@@ -356,13 +383,13 @@ def _dispute_row(interview_id: str, dispute: Dispute) -> sa.Insert:
     )
 
 
-def _judgement_row(interview_id: str, judgement: Judgement) -> sa.Insert:
-    return JUDGEMENTS.insert().values(
-        interview_id=interview_id,
-        seq=judgement.seq,
-        check_id=judgement.check_id,
-        judgement=judgement.model_dump(mode="json"),
-    )
+def _judgement(interview_id: str, judgement: Judgement) -> dict[str, Any]:
+    return {
+        "interview_id": interview_id,
+        "seq": judgement.seq,
+        "check_id": judgement.check_id,
+        "judgement": judgement.model_dump(mode="json"),
+    }
 
 
 def _code_row(interview_id: str, entry: CodeEntry) -> sa.Insert:
@@ -377,7 +404,7 @@ def _code_row(interview_id: str, entry: CodeEntry) -> sa.Insert:
 def _rows_of(one: Interview) -> Iterator[sa.Insert]:
     """All that belongs to an interview, to be stored again."""
     yield from (_turn_row(one.id, turn) for turn in one.turns)
-    yield from (_judgement_row(one.id, judgement) for judgement in one.judgements)
+    yield from (_ADD_JUDGEMENT.values(_judgement(one.id, it)) for it in one.judgements)
     yield from (_dispute_row(one.id, dispute) for dispute in one.disputes)
     yield from (_code_row(one.id, entry) for entry in one.code)
 

@@ -94,7 +94,7 @@ class Phraser:
             said=target.quote or target.sentence or "",
             ask=target.ask,
         )
-        text = ""
+        text = seen = ""
         pieces = self._model.stream(messages, most_tokens=MOST_TOKENS, temperature=temperature)
         async with contextlib.aclosing(pieces):
             async for piece in pieces:
@@ -104,10 +104,13 @@ class Phraser:
                 if mark:
                     return _closed((head + mark).strip())
                 whole_words = text.rpartition(" ")[0].strip()
-                if probe.broken_rules(whole_words, said):
+                if whole_words == seen:
+                    continue
+                seen = whole_words
+                if probe.broken_rules(seen, said):
                     break
-                if len(whole_words.split()) >= FIRST_WORDS:
-                    draft(whole_words)
+                if len(seen.split()) >= FIRST_WORDS:
+                    draft(seen)
         return text.strip()
 
     def messages(self, persona: Persona, *, said: str, ask: str) -> list[Message]:

@@ -441,13 +441,16 @@ def broken_rules(text: str, said: str) -> list[str]:
     if _THIRD_PERSON.search(text):
         found.append("it speaks about the candidate")
     # The candidate may well have built a prompt or an assistant; then these are their words.
-    if {one.lower() for one in _OUT_OF_ROLE.findall(text)} - set(words(said)):
+    out_of_role = {one.lower() for one in _OUT_OF_ROLE.findall(text)}
+    if out_of_role and out_of_role - set(words(said)):
         found.append("it falls out of role")
-    told = f" {normal(said)} "
-    invented = [quote for quote in _QUOTED.findall(text) if f" {normal(quote)} " not in told]
+    quotes = _QUOTED.findall(text)
+    told = f" {normal(said)} " if quotes else ""
+    invented = [quote for quote in quotes if f" {normal(quote)} " not in told]
     if invented:
         found.append(f"it quotes what was not said: {invented[0]!r}")
-    if set(_NUMBER.findall(text)) - set(_NUMBER.findall(said)):
+    numbers = set(_NUMBER.findall(text))
+    if numbers and numbers - set(_NUMBER.findall(said)):
         found.append("it names a number that was not said")
     return found
 

@@ -52,7 +52,10 @@ LONGEST_ARGUMENT = 2_000
 _LOG = logs.log(__name__)
 
 LOOK_EVERY = 1.0
-"""Seconds between looks at what another program is at work on."""
+"""Seconds between looks at what another program is at work on, and at the last grades."""
+
+GLANCE_EVERY = 3.0
+"""Seconds between looks at the grades while the candidate types."""
 
 LONGEST_YIELD = 0.1
 """Seconds for which a grade waits for those who wait for a reply of an endpoint elsewhere."""
@@ -79,11 +82,13 @@ class _Live:
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def tell(self, **values: str) -> None:
-        """Sets values and wakes everyone who follows."""
+        """Sets values and wakes everyone who follows; with none, they only look who is at work."""
         changed = {name for name, value in values.items() if getattr(self, name) != value}
+        if values and not changed:
+            return
         for name, value in values.items():
             setattr(self, name, value)
-        self.news += changed != {"draft"}
+        self.news += bool(changed - {"draft"})
         self.changed.set()
         self.changed = asyncio.Event()
 
@@ -167,6 +172,7 @@ class InterviewService:
         self._people_waiting = 0
         self._nobody_waits = asyncio.Event()
         self._nobody_waits.set()
+        self._one_grade = asyncio.Lock()
 
     # --- What a candidate does ---
 
@@ -343,16 +349,18 @@ class InterviewService:
         """
         live = self._live(interview_id)
         self.wake(interview_id)
-        news, looked = -1, time.monotonic()
+        news, looked, pause = -1, time.monotonic(), LOOK_EVERY
         while True:
             began = time.monotonic()
             changed, busy = live.changed, bool(live.owed or live.elsewhere)
             # Nothing is stored while a reply is being made here, and grading waits for it.
-            due = began - looked >= LOOK_EVERY and not live.replying
+            due = began - looked >= pause and not live.replying
             if live.elsewhere and due:
                 self.wake(interview_id)
             if due or not busy or news != live.news:
                 view, news, looked = self.view(interview_id), live.news, began
+                typing = view.state.phase == "candidate" and not live.elsewhere
+                pause = GLANCE_EVERY if typing else LOOK_EVERY
             elif not live.elsewhere:
                 # Only more words of a reply came: nothing was stored meanwhile.
                 view = replace(view, draft=live.draft)
@@ -616,12 +624,16 @@ class InterviewService:
     async def _let_people_first(self) -> None:
         """Waits until nobody waits for a reply.
 
-        An endpoint that serves many at once is not kept from grading by them for ever.
+        An endpoint that serves many at once is not kept from grading by them for ever. Then the
+        grades of all interviews go on one after another, with the event loop's other work
+        between them: twenty that go on at once keep everybody's page waiting.
         """
         longest = None if self.model.keeps_prefixes else LONGEST_YIELD
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(longest):
                 await self._nobody_waits.wait()
+        async with self._one_grade:
+            await asyncio.sleep(0)
 
     def _pending(self, interview: Interview) -> list[tuple[Turn, Check, tuple[Sentence, ...]]]:
         """The checks that are still to be judged, oldest answer first.

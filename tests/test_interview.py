@@ -556,6 +556,52 @@ async def test_grading_at_an_endpoint_for_many_is_not_put_off_for_ever(services,
     service._nobody_waits.set()
 
 
+async def test_many_grades_let_the_event_loop_breathe_between_them(services):
+    rounds, asked_in = 0, []
+
+    async def tick():
+        nonlocal rounds
+        while True:
+            await asyncio.sleep(0)
+            rounds += 1
+
+    def yes(messages):
+        asked_in.append(rounds)
+        return by_markers(messages)
+
+    service = services(ScriptedModel(yes=yes))
+    ids = [service.start("story", question_ids=["failure"]) for _ in range(8)]
+    ticking = asyncio.create_task(tick())
+    for interview_id in ids:
+        service.answer(interview_id, STRONG, 1)
+        service.finish(interview_id)  # nothing but grades is owed
+    for interview_id in ids:
+        await settled(service, interview_id)
+    ticking.cancel()
+    assert len(asked_in) >= 8
+    assert len(set(asked_in)) == len(asked_in)
+
+
+async def test_a_piece_that_ends_no_word_is_no_news(services, monkeypatch):
+    class LetterByLetter(ScriptedModel):
+        async def stream(self, *arguments, **named):
+            async for piece in super().stream(*arguments, **named):
+                for letter in piece:
+                    await asyncio.sleep(0)
+                    yield letter
+
+    service = services(LetterByLetter())
+    interview_id = service.start("story", question_ids=["failure"])
+    loads, drafts = [], []
+    load = service._store.load
+    monkeypatch.setattr(service._store, "load", lambda one: loads.append(one) or load(one))
+    service.answer(interview_id, WEAK, 1)
+    async for view in service.follow(interview_id, every=0):
+        drafts.append(view.draft)
+    assert len(set(drafts)) > 3
+    assert len(loads) <= 16
+
+
 async def test_the_first_words_are_not_held_back(services):
     said = asyncio.Event()
 

@@ -556,6 +556,23 @@ async def test_grading_at_an_endpoint_for_many_is_not_put_off_for_ever(services,
     service._nobody_waits.set()
 
 
+async def test_what_a_reply_judges_is_not_asked_again_meanwhile(services, monkeypatch):
+    monkeypatch.setattr("interviewer.interview.LONGEST_YIELD", 0)
+
+    class Slow(ScriptedModel):
+        async def yes(self, messages):
+            await asyncio.sleep(0.01)
+            return await super().yes(messages)
+
+    model = Slow()
+    service = services(model)
+    interview_id = service.start("story", question_ids=["failure"])
+    service.answer(interview_id, THIN, 1)
+    view = await settled(service, interview_id)
+    assert (view.state.phase, view.graded, view.to_grade) == ("candidate", 6, 6)
+    assert len(_pairs(model)) == len(set(_pairs(model)))
+
+
 async def test_many_grades_let_the_event_loop_breathe_between_them(services):
     rounds, asked_in = 0, []
 

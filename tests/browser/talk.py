@@ -9,7 +9,11 @@ REPLY_MS = 240_000
 """The longest wait for a reply; a bound for a broken run, not a measure."""
 
 
-def begin(page: Page) -> None:
+def begin(page: Page, first: str = "") -> None:
+    """Starts a round; ``first``: words of the question that it begins with."""
+    if first:
+        page.locator("#first input").click()
+        page.get_by_role("option", name=first).click()
     page.locator("#start").click()
     expect(page.locator("#chat [data-testid=bot]")).to_have_count(1)
     expect(page.locator("#answer textarea")).to_be_visible()

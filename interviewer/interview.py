@@ -82,13 +82,16 @@ class _Live:
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def tell(self, **values: str) -> None:
-        """Sets values and wakes everyone who follows; with none, they only look who is at work."""
+        """Sets values, and wakes everyone who follows where that changes any."""
         changed = {name for name, value in values.items() if getattr(self, name) != value}
-        if values and not changed:
-            return
         for name, value in values.items():
             setattr(self, name, value)
-        self.news += bool(changed - {"draft"})
+        if changed:
+            self.wake_followers(news=changed != {"draft"})
+
+    def wake_followers(self, news: bool) -> None:
+        """Lets everyone who follows look again, and read what is stored where there is ``news``."""
+        self.news += news
         self.changed.set()
         self.changed = asyncio.Event()
 
@@ -467,7 +470,7 @@ class InterviewService:
             with contextlib.suppress(InterviewerError):
                 self._store.leases.release(interview_id, work)
             # This task still counts as under way; let the followers look once it doesn't.
-            asyncio.get_running_loop().call_soon(live.tell)
+            asyncio.get_running_loop().call_soon(live.wake_followers, False)
 
     async def _renew(
         self, interview_id: str, work: Work, working: "asyncio.Task[None] | None"
@@ -595,6 +598,7 @@ class InterviewService:
 
     def _keep_turn(self, interview_id: str, turn: Turn) -> None:
         self._store.add_turn(interview_id, turn)
+        self._live(interview_id).wake_followers(news=True)
         self._metrics.turn(turn.speaker)
 
     def _tell_failure(self, interview_id: str, error: InterviewerError) -> None:

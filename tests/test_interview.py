@@ -680,6 +680,27 @@ async def test_many_followers_one_reply(services):
     assert len(model.phrased) == 1
 
 
+async def test_a_follower_sees_at_once_that_another_tab_ended_it(services):
+    model = ScriptedModel()
+    service = services(model)
+    interview_id = service.start("story", question_ids=["failure"])
+    service.answer(interview_id, WEAK, 1)
+    await _until(lambda: service.view(interview_id).state.phase == "candidate")
+    model.held.clear()  # the grade stays under way, and nothing else happens
+
+    async def seen():
+        async for view in service.follow(interview_id, every=0):
+            if view.state.phase == "finished":
+                return
+
+    seeing = asyncio.create_task(seen())
+    await asyncio.sleep(0.05)
+    service.finish(interview_id)
+    async with asyncio.timeout(0.5):
+        await seeing
+    model.held.set()
+
+
 async def test_a_follower_that_leaves_stops_nothing(services):
     model = ScriptedModel()
     service = services(model)

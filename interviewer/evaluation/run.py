@@ -1,7 +1,6 @@
 """One run: which sets, in which order, with which model."""
 
 import contextlib
-import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,6 +29,8 @@ from interviewer.fitting import Row
 from interviewer.llm import Model
 from interviewer.runtime import open_model
 from interviewer.settings import Settings
+
+_T = TypeVar("_T")
 
 ABLATED = 200
 """Short answers that a whole run grades once more for each part of the grader."""
@@ -60,8 +61,21 @@ class Run:
 
     @cached_property
     def cases(self) -> list[Case]:
+        """The questions with calibration answers that this run looks at.
+
+        A sample is the same for every subject: what one has asked the others needn't ask again.
+        """
+        return some_cases(self.every_case, self.options.sample, self.options.seed)
+
+    @cached_property
+    def every_case(self) -> list[Case]:
         """Every question with calibration answers."""
         return calibration_cases(self.bench.unseen.content)
+
+    def among_cases(self, found: Sequence[tuple[Case, _T]]) -> list[tuple[Case, _T]]:
+        """Those that belong to one of this run's questions."""
+        ids = {case.id for case in self.cases}
+        return [one for one in found if one[0].id in ids]
 
 
 Subject = Callable[[Run], Awaitable[Section]]
@@ -78,8 +92,7 @@ async def _agreement(run: Run, path: Path, name: str) -> Section:
 
 
 async def _calibration(run: Run) -> Section:
-    cases = some_cases(run.cases, run.options.sample, run.options.seed)
-    return await measure_ordering(run.bench, cases, Draws(run.options.seed))
+    return await measure_ordering(run.bench, run.cases, Draws(run.options.seed))
 
 
 async def _attacks(run: Run) -> Section:
@@ -88,21 +101,20 @@ async def _attacks(run: Run) -> Section:
 
 
 async def _stability(run: Run) -> Section:
-    found = read_paraphrases(data_file("paraphrases.yaml"), run.cases)
-    # Each is graded four times.
-    return await measure_steadiness(run.bench, _some(found, run.options, 4), run.options.seed)
+    found = read_paraphrases(data_file("paraphrases.yaml"), run.every_case)
+    return await measure_steadiness(run.bench, run.among_cases(found), run.options.seed)
 
 
 async def _evidence(run: Run) -> Section:
-    found = read_pointed(data_file("evidence.yaml"), run.cases)
-    return await measure_pointing(run.bench, _some(found, run.options, 1))
+    found = read_pointed(data_file("evidence.yaml"), run.every_case)
+    return await measure_pointing(run.bench, run.among_cases(found))
 
 
 async def _ablation(run: Run) -> Section:
     options, whole = run.options, read_scored(data_file("khan_saq.json"))
     sample = options.sample or ABLATED
     found = chosen(whole, options.items, sample, options.seed)
-    cases = some_cases(run.cases, options.sample or ABLATED // 4, options.seed)
+    cases = run.cases if options.sample else some_cases(run.cases, ABLATED // 4, options.seed)
     return await measure_ablation(run.bench, found, cases)
 
 
@@ -116,7 +128,7 @@ async def _cost(run: Run) -> Section:
                 await model.close()
 
     repeats = 3 if run.options.sample is None else 1
-    return await measure_cost(run.bench.unseen.content, Grader, fresh, run.cases, repeats)
+    return await measure_cost(run.bench.unseen.content, Grader, fresh, run.every_case, repeats)
 
 
 SUBJECTS: Mapping[str, Subject] = {
@@ -129,16 +141,6 @@ SUBJECTS: Mapping[str, Subject] = {
     "cost": _cost,
 }
 """What can be measured, by the name that ``--only`` takes."""
-
-_T = TypeVar("_T")
-
-
-def _some(found: Sequence[_T], options: Options, grades_each: int) -> list[_T]:
-    """As many as the sample allows, at least one; drawn by the seed."""
-    if options.sample is None:
-        return list(found)
-    count = min(len(found), max(1, options.sample // grades_each))
-    return random.Random(options.seed).sample(list(found), count)
 
 
 def data_file(name: str) -> Path:

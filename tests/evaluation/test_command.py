@@ -87,3 +87,26 @@ def test_a_file_of_something_else_is_not_added_to(measured, tmp_path, capsys, no
     assert cli.main(["evaluate", "--only", "khan", "--resume", str(path)]) == 1
     assert "notes.txt: line 1 is not one that evaluate wrote" in capsys.readouterr().err
     assert path.read_text(encoding="utf-8") == notes
+
+
+def test_a_sample_is_the_same_questions_for_every_subject(measured, tmp_path, capsys):
+    target = tmp_path / "found.json"
+    subjects = ("calibration", "attacks", "stability", "evidence")
+    argv = ["evaluate", "--only", ",".join(subjects), "--sample", "44", "--json", str(target)]
+    assert cli.main(argv) == 0
+    sections = json.loads(target.read_text(encoding="utf-8"))["sections"]
+    asked = {one["name"]: {_question(row["id"]) for row in one["rows"]} for one in sections}
+    of_cases = asked["calibration"]
+    assert len(of_cases) == 7
+    for name in ("stability", "evidence"):
+        assert asked[name]
+        assert asked[name] <= of_cases
+    assert of_cases & asked["attacks"]
+    assert {one for one in asked["attacks"] if "/" in one} <= of_cases
+
+
+def _question(row_id):
+    """The area and question of a calibration answer; the item of another one."""
+    name = row_id.rpartition(": ")[2]
+    parts = name.split("/")
+    return "/".join(parts[:2]) if len(parts) == 3 else parts[0]

@@ -39,7 +39,8 @@ def status(view: View, preparing: str) -> str:
         wait = preparing or f"{grading}. Your report comes when it is done."
         return _line("busy", "The interview is over", wait)
     if view.state.phase == "candidate":
-        about = (_position(view), preparing or grading)
+        # No count: a screen reader tells each change, and somebody is writing.
+        about = (_position(view), preparing or (grading and "earlier answers are being graded"))
         return _line("yours", "Your turn", " · ".join(part for part in about if part))
     if preparing:
         return _line("busy", "Please wait", f"{preparing}. Your answer is stored.")

@@ -571,14 +571,14 @@ class InterviewService:
     async def _grade(self, interview_id: str) -> None:
         """Judges what is left to judge; whoever waits for a reply goes first.
 
-        The interview's own reply does in any case: what it judges needn't be asked again.
+        The interview's own reply judges first in any case: that needn't be asked again.
         """
         live = self._live(interview_id)
         pending: list[tuple[Turn, Check, tuple[Sentence, ...]]] = []
         news = live.news
         while True:
-            if live.reply is not None and not live.reply.done():
-                await asyncio.wait([live.reply])
+            while live.replying and not live.draft:
+                await live.changed.wait()
             await self._let_people_first()
             # A reply judges too, and what is shown is not looked for in later answers.
             if not pending or news != live.news:

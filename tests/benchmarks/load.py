@@ -12,6 +12,7 @@ the clients take of it is told.
 import argparse
 import asyncio
 import contextlib
+import math
 import os
 import statistics
 import subprocess
@@ -151,7 +152,7 @@ def measure(name: str, count: int, endpoint_url: str) -> list[str]:
         name,
         str(count),
         _ms(statistics.median(over)) if over else "",
-        _ms(over[int(0.95 * (len(over) - 1))]) if over else "",
+        _ms(over[math.ceil(0.95 * len(over)) - 1]) if over else "",
         f"{statistics.median(held.whole):.1f} s" if held.whole else "",
         f"{1000 * (memory_after - memory) / count:.0f} KB",
         f"{(cpu_after - cpu) / took:.0%}",

@@ -10,8 +10,9 @@ REPLY_MS = 240_000
 
 
 def begin(page: Page, first: str = "") -> None:
-    """Starts a round; ``first``: words of the question that it begins with."""
+    """Starts a round; ``first``: words of the one question that it has."""
     if first:
+        page.get_by_text("One question").click()
         page.locator("#first input").click()
         page.get_by_role("option", name=first).click()
     page.locator("#start").click()

@@ -131,16 +131,8 @@ class Store:
 
     def turns_before(self, interview_id: str) -> tuple[Turn, ...]:
         """The turns of the interviews before this one in its loop; none outside of a loop."""
-        own = PLACES.alias()
         with self._database.transaction() as connection:
-            turns = connection.scalars(
-                sa.select(TURNS.c.turn)
-                .join(PLACES, PLACES.c.interview_id == TURNS.c.interview_id)
-                .join(own, own.c.loop_id == PLACES.c.loop_id)
-                .where(own.c.interview_id == interview_id)
-                .where(PLACES.c.position < own.c.position)
-                .order_by(PLACES.c.position, TURNS.c.seq)
-            ).all()
+            turns = connection.scalars(_BEFORE, {"it": interview_id}).all()
         return tuple(Turn.model_validate(one) for one in turns)
 
     def interviews(self, owner: str | None) -> tuple[Interview, ...]:
@@ -299,6 +291,15 @@ _OWNERS = _reading(INTERVIEWS.c.owner == sa.bindparam("it"))
 _ALL = _reading(sa.true())
 _OWNER = sa.union_all(
     *(sa.select(one.c.owner).where(one.c.id == sa.bindparam("it")) for one in (INTERVIEWS, LOOPS))
+)
+_OWN_PLACE = PLACES.alias()
+_BEFORE = (
+    sa.select(TURNS.c.turn)
+    .join(PLACES, PLACES.c.interview_id == TURNS.c.interview_id)
+    .join(_OWN_PLACE, _OWN_PLACE.c.loop_id == PLACES.c.loop_id)
+    .where(_OWN_PLACE.c.interview_id == sa.bindparam("it"))
+    .where(PLACES.c.position < _OWN_PLACE.c.position)
+    .order_by(PLACES.c.position, TURNS.c.seq)
 )
 
 

@@ -43,6 +43,12 @@ _ORDERS = re.compile(
     | {_LEAD} (?:act\s+as|pretend\s+to\s+be|you\s+are\s+now|roleplay\s+as)\b .{{0,20}}
         \b(?:grader|evaluator|judge|assistant|ai|language\s+model)\b
     | ^\W* (?:score|grade|rating)\s*:\s*\d
+    | ^\W* (?:final\s+)?verdict\s*[:=] | \bverdict\W{{1,3}}(?:yes|pass(?:ed)?|met|correct)\b
+    | \b(?:all|every|each)\s+criteri(?:a|on)\s+(?:met|fulfilled|satisfied|passed)\b
+    | \bthis\s+is\s+the\s+(?:complete|correct|right|full|perfect)
+        (?:\s+and\s+\w+)?\s+answer\b
+    | \b(?:the|this|my)\s+answer\b .{{0,30}} \bmeets?\b .{{0,12}} \bcriteri(?:a|on)\b
+    | <!-- | ["'](?:met|verdict|grade)["']\s*:
     | (?:^\W*|[(\[{{]\s*) (?:system|assistant|developer|grader|evaluator|admin)\W*\s*[:>\]]
     | ["']role["']\s*:\s*["'](?:system|assistant|developer)
     | <\|? /? \s* (?:im_start|im_end|system|assistant|inst)\b | \[/?INST\]

@@ -48,6 +48,7 @@ _ORDERS = re.compile(
     | \bthis\s+is\s+the\s+(?:complete|correct|right|full|perfect)
         (?:\s+and\s+\w+)?\s+answer\b
     | \b(?:the|this|my)\s+answer\b .{{0,30}} \bmeets?\b .{{0,12}} \bcriteri(?:a|on)\b
+    | \bdo(?:es)?\s+(?:the|this|my)\s+answers?\s+(?:meet|fulfil|satisfy)\b
     | <!-- | ["'](?:met|verdict|grade)["']\s*:
     | (?:^\W*|[(\[{{]\s*) (?:system|assistant|developer|grader|evaluator|admin)\W*\s*[:>\]]
     | ["']role["']\s*:\s*["'](?:system|assistant|developer)
@@ -97,6 +98,25 @@ def reads_like_a_list(sentence: str) -> bool:
     return len(found) >= 8 and readable_share(sentence) < 0.12
 
 
+_FOREIGN = frozenset(
+    """
+    que los las una por para como pero más muy está esta este respuesta el la en de se lo
+    und der die das ist nicht mit für ein eine auch sich auf dem den sie wir ich zu
+    les des est pas pour dans une sur avec qui cette vous nous je il elle et le du
+    che non per sono questa questo della gli più di da
+    não uma você são com isso mais também os as um do da
+    """.split()
+)
+"""Function words of languages that share the alphabet; no single letters, which mathematics has."""
+
+
+def _in_another_language(sentence: str) -> bool:
+    """Whether a sentence of an English answer is in another language of the same alphabet."""
+    found = words(sentence)
+    foreign = sum(word in _FOREIGN for word in found)
+    return reads_like_a_list(sentence) and foreign >= 0.2 * len(found)
+
+
 def _in_another_script(text: str) -> bool:
     letters = [char for char in text if char.isalpha()]
     return sum(not char.isascii() for char in letters) > 0.5 * len(letters)
@@ -140,7 +160,9 @@ def gate(
         return "tiny"
     if _unreadable(read, lists):
         return "unreadable"
-    if _echoes(read, question, picked=lists):
+    # What is said to the grader makes no answer of an echo.
+    own = " ".join(one.text for one in split_sentences(read) if not addresses_the_grader(one.text))
+    if _echoes(own, question, picked=lists):
         return "echo"
     return "open"
 
@@ -148,11 +170,13 @@ def gate(
 def judged_sentences(text: str, fewest_words: int = 2) -> tuple[Sentence, ...]:
     """The sentences of an answer that are put before the judge.
 
-    Left out: what lies beyond READ_AT_MOST, scraps of one word, and sentences that address
-    the grader.
+    Left out: what lies beyond READ_AT_MOST, scraps of one word, sentences that address the
+    grader, and sentences in another language, which a small judge takes for anything.
     """
     return tuple(
         sentence
         for sentence in split_sentences(text[:READ_AT_MOST])
-        if len(words(sentence.text)) >= fewest_words and not addresses_the_grader(sentence.text)
+        if len(words(sentence.text)) >= fewest_words
+        and not addresses_the_grader(sentence.text)
+        and not _in_another_language(sentence.text)
     )

@@ -49,6 +49,7 @@ _ORDERS = re.compile(
         (?:\s+and\s+\w+)?\s+answer\b
     | \b(?:the|this|my)\s+answer\b .{{0,30}} \bmeets?\b .{{0,12}} \bcriteri(?:a|on)\b
     | \bdo(?:es)?\s+(?:the|this|my)\s+answers?\s+(?:meet|fulfil|satisfy)\b
+    | ^\W* answer \s* : \W* $
     | <!-- | ["'](?:met|verdict|grade)["']\s*:
     | (?:^\W*|[(\[{{]\s*) (?:system|assistant|developer|grader|evaluator|admin)\W*\s*[:>\]]
     | ["']role["']\s*:\s*["'](?:system|assistant|developer)
@@ -158,10 +159,10 @@ def gate(
     # Scripts without spaces have few words in a long text; eight letters are no longer one.
     if len(spoken) < fewest_words and not (_in_another_script(read) and len(read) >= 8):
         return "tiny"
-    if _unreadable(read, lists):
-        return "unreadable"
-    # What is said to the grader makes no answer of an echo.
+    # What is said to the grader makes no answer of an echo or of noise.
     own = " ".join(one.text for one in split_sentences(read) if not addresses_the_grader(one.text))
+    if _unreadable(own, lists):
+        return "unreadable"
     if _echoes(own, question, picked=lists):
         return "echo"
     return "open"

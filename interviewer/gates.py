@@ -113,9 +113,10 @@ _FOREIGN = frozenset(
 
 def _in_another_language(sentence: str) -> bool:
     """Whether a sentence of an English answer is in another language of the same alphabet."""
+    if not reads_like_a_list(sentence):
+        return False
     found = words(sentence)
-    foreign = sum(word in _FOREIGN for word in found)
-    return reads_like_a_list(sentence) and foreign >= 0.2 * len(found)
+    return sum(word in _FOREIGN for word in found) >= 0.2 * len(found)
 
 
 def _in_another_script(text: str) -> bool:
@@ -152,18 +153,18 @@ def gate(
     read = text[:READ_AT_MOST]
     if not any(char.isalnum() for char in read):
         return "empty" if not read.strip() else "tiny"
-    if all(addresses_the_grader(sentence.text) for sentence in split_sentences(read)):
+    # What is said to the grader makes no answer of an echo or of noise.
+    own = [one.text for one in split_sentences(read) if not addresses_the_grader(one.text)]
+    if not own:
         return "orders"
     # A tag is no speech.
     spoken = words(_TAG.sub(" ", read))
     # Scripts without spaces have few words in a long text; eight letters are no longer one.
     if len(spoken) < fewest_words and not (_in_another_script(read) and len(read) >= 8):
         return "tiny"
-    # What is said to the grader makes no answer of an echo or of noise.
-    own = " ".join(one.text for one in split_sentences(read) if not addresses_the_grader(one.text))
-    if _unreadable(own, lists):
+    if _unreadable(" ".join(own), lists):
         return "unreadable"
-    if _echoes(own, question, picked=lists):
+    if _echoes(" ".join(own), question, picked=lists):
         return "echo"
     return "open"
 

@@ -234,8 +234,8 @@ def new_id() -> str:
     return secrets.token_urlsafe(32)
 
 
-_PLAN = 0
-"""The place of an interview's own row in what is read."""
+_PLAN = "plan"
+"""What an interview's own row is called in what is read, beside the names of its parts."""
 
 
 @dataclass(frozen=True)
@@ -277,11 +277,13 @@ def _reading(which: sa.ColumnElement[bool]) -> sa.CompoundSelect[Any]:
             INTERVIEWS.c.plan.label("value"),
         ).where(which)
     ]
-    for place, part in enumerate(_PARTS, _PLAN + 1):
+    for part in _PARTS:
         key = part.value.table.c.interview_id
         number = sa.literal(0) if part.number is None else part.number
         selects.append(
-            sa.select(key, sa.literal(place), number, sa.null(), part.value).where(key.in_(wanted))
+            sa.select(key, sa.literal(part.name), number, sa.null(), part.value).where(
+                key.in_(wanted)
+            )
         )
     return sa.union_all(*selects)
 
@@ -301,6 +303,10 @@ _BEFORE = (
     .where(PLACES.c.position < _OWN_PLACE.c.position)
     .order_by(PLACES.c.position, TURNS.c.seq)
 )
+_ADD_JUDGEMENT = JUDGEMENTS.insert()
+_FORGET_JUDGEMENT = JUDGEMENTS.delete().where(
+    *(one == sa.bindparam(one.name) for one in JUDGEMENTS.primary_key)
+)
 
 
 def _interviews(
@@ -309,31 +315,22 @@ def _interviews(
     """The interviews, the latest first."""
     told = {} if it is None else {"it": it}
     begun: dict[str, Any] = {}
-    held: dict[str, list[list[tuple[int, Any]]]] = defaultdict(lambda: [[] for _ in _PARTS])
-    for interview_id, place, number, at, value in connection.execute(reading, told):
-        if place == _PLAN:
+    held: dict[tuple[str, str], list[tuple[int, Any]]] = defaultdict(list)
+    for interview_id, name, number, at, value in connection.execute(reading, told):
+        if name == _PLAN:
             begun[interview_id] = at, value
         else:
-            held[interview_id][place - 1].append((number, value))
+            held[interview_id, name].append((number, value))
     found = (
         Interview(
             id=interview_id,
             created_at=in_utc(at),
             plan=Plan.model_validate(plan),
-            **{
-                part.name: _in_order(part, rows)
-                for part, rows in zip(_PARTS, held[interview_id], strict=True)
-            },
+            **{part.name: _in_order(part, held[interview_id, part.name]) for part in _PARTS},
         )
         for interview_id, (at, plan) in begun.items()
     )
     return tuple(sorted(found, key=lambda one: one.created_at, reverse=True))
-
-
-_ADD_JUDGEMENT = JUDGEMENTS.insert()
-_FORGET_JUDGEMENT = JUDGEMENTS.delete().where(
-    *(one == sa.bindparam(one.name) for one in JUDGEMENTS.primary_key)
-)
 
 
 def _in_order(part: _Part, rows: Sequence[tuple[int, Any]]) -> tuple[Any, ...]:

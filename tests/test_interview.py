@@ -65,6 +65,14 @@ def _pairs(model: ScriptedModel) -> list[tuple[str, str]]:
     return [(asked_check(messages), asked_sentence(messages)) for messages in model.asked]
 
 
+def _loads_of(service: InterviewService, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Fills up with the id of each interview that is read from now on."""
+    loads: list[str] = []
+    load = service._store.load
+    monkeypatch.setattr(service._store, "load", lambda one: loads.append(one) or load(one))
+    return loads
+
+
 # --- The course --------------------------------------------------------------------------
 
 
@@ -609,9 +617,7 @@ async def test_a_piece_that_ends_no_word_is_no_news(services, monkeypatch):
 
     service = services(LetterByLetter())
     interview_id = service.start("story", question_ids=["failure"])
-    loads, drafts = [], []
-    load = service._store.load
-    monkeypatch.setattr(service._store, "load", lambda one: loads.append(one) or load(one))
+    loads, drafts = _loads_of(service, monkeypatch), []
     service.answer(interview_id, WEAK, 1)
     async for view in service.follow(interview_id, every=0):
         drafts.append(view.draft)
@@ -785,9 +791,7 @@ async def test_grading_reads_the_interview_anew_only_where_something_changed(ser
     service = services(model)
     interview_id = service.start("story", question_ids=["failure", "conflict"])
     view = await settled(service, interview_id)
-    loads = []
-    load = service._store.load
-    monkeypatch.setattr(service._store, "load", lambda one: loads.append(one) or load(one))
+    loads = _loads_of(service, monkeypatch)
     service.answer(interview_id, WEAK, view.last_seq)
     await settled(service, interview_id)
     assert 0 < len(loads) <= 16

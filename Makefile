@@ -9,7 +9,8 @@ run: $(VENV)/installed
 	$(BIN)/python app.py
 
 test: $(VENV)/installed-dev browser lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 -m "not live"
+	$(BIN)/python -m pytest -m live
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .

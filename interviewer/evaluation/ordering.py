@@ -146,7 +146,7 @@ async def measure_ordering(bench: Bench, cases: Sequence[Case], draws: Draws) ->
             for rule in RULES
         ),
         tables=(
-            _rules(kept, areas, scores, draws),
+            _rules(kept, areas, scores, _by_the_labels(cases), draws),
             _by_area(cases, kept, scores, graded),
             _scores(cases, scores),
             trust(
@@ -169,6 +169,22 @@ async def measure_ordering(bench: Bench, cases: Sequence[Case], draws: Draws) ->
             _row(case, kind, graded[case.id][kind]) for case in cases for kind in case.answers
         ),
     )
+
+
+def _by_the_labels(cases: Sequence[Case]) -> dict[str, float | None]:
+    """The share of questions in which the labeller's own levels keep each rule.
+
+    A rule that the labels break can't be kept by a grader that agrees with them.
+    """
+    told: list[Scores] = [
+        {
+            kind: score
+            for kind, answer in case.answers.items()
+            if (score := expected_score(case, answer)) is not None
+        }
+        for case in cases
+    ]
+    return {rule.what: share_of([kept_by(rule, one) for one in told]) for rule in RULES}
 
 
 def _row(case: Case, kind: CalibrationKind, one: Graded) -> Row:
@@ -220,6 +236,7 @@ def _rules(
     kept: Mapping[str, Sequence[bool | None]],
     areas: Sequence[str],
     scores: Mapping[str, Scores],
+    labelled: Mapping[str, float | None],
     draws: Draws,
 ) -> Table:
     shares = dict(kept)
@@ -235,10 +252,11 @@ def _rules(
             [a for a, _ in counted], [1.0] * len(counted), [float(v) for _, v in counted]
         )
         span = interval(lambda r: float(np.mean(r.score)), values, draws) if counted else None
-        rows.append((what, sum(v for _, v in counted), len(counted), share_of(held), span))
+        holds = sum(v for _, v in counted)
+        rows.append((what, holds, len(counted), share_of(held), span, labelled.get(what)))
     return Table(
         title="Rules",
-        columns=("rule", "holds", "questions", "share", "95% interval"),
+        columns=("rule", "holds", "questions", "share", "95% interval", "by the labels"),
         rows=tuple(rows),
     )
 

@@ -9,19 +9,20 @@ from collections.abc import Callable, Container, Sequence
 from itertools import takewhile
 
 from interviewer import probe, scoring
-from interviewer.claims import suspicions
+from interviewer.against import doubts
 from interviewer.content import Prompt
-from interviewer.grading import Judge, likeliest
+from interviewer.grading import Judge
 from interviewer.judgement import Judgement
 from interviewer.rubric import Check
 from interviewer.scene import Scene
 from interviewer.session import challenges_so_far, may_probe
+from interviewer.signals import likeliest
 
 MOST_CALLS = 12
 """Judge calls spent on finding a gap while the candidate waits (0.3 s each on 2 cores)."""
 
-MOST_SUSPICIONS = 2
-"""Sentences of an answer that are judged for a known mistake."""
+MOST_DOUBTS = 2
+"""Known mistakes and red flags that an answer is judged for while the candidate waits."""
 
 MOST_CHECKS = 3
 """Checks that are put before the judge while the candidate waits.
@@ -51,7 +52,7 @@ class Aim:
         is_answer = scene.last.kind == "answer"
         return (
             (self._doesnt_fit(scene) if is_answer else None)
-            or (await self._mistake(scene) if is_answer else None)
+            or (await self._doubt(scene) if is_answer else None)
             or await self._on_the_ladder(scene)
         )
 
@@ -74,18 +75,18 @@ class Aim:
             found.second,
         )
 
-    async def _mistake(self, scene: Scene) -> probe.Target | None:
-        """A claim of the last answer that the question's file knows as a mistake."""
+    async def _doubt(self, scene: Scene) -> probe.Target | None:
+        """A claim of the last answer that is known as a mistake, or a red flag."""
         turn, sentences = scene.answers[-1]
         asked = {one.check_id for one in scene.turns if one.trigger == "wrong"}
-        for found in suspicions(scene.question, sentences)[:MOST_SUSPICIONS]:
-            if found.check.id in asked:
+        for one in doubts(scene.round, scene.question, sentences)[:MOST_DOUBTS]:
+            if one.check.id in asked:
                 continue
-            judgement = await self._judge.check(found.check, turn.seq, [found.sentence])
-            if judgement.shown:
-                target = probe.doubt(
-                    scene.persona, turn.seq, found.sentence, found.check, scene.asked
-                )
+            judgement = await self._judge.check(one.check, turn.seq, one.sentences)
+            self._keep(scene.interview.id, judgement)
+            if judgement.held:
+                at = next(s for s in one.sentences if s.n == judgement.sentences[0])
+                target = probe.doubt(scene.persona, turn.seq, at, one.check, scene.asked)
                 if target is not None:
                     return target
         return None

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from interviewer.against import doubts, held_against
 from interviewer.calibration import UNFITTED, mean
 from interviewer.content import Content, load_rubric
 from interviewer.errors import InterviewerError
@@ -17,7 +18,13 @@ from interviewer.llm import Model, count_tokens
 from interviewer.round import Round
 from interviewer.rubric import Claim, Level, Question, Strict, Text, key_point_check
 from interviewer.runtime import open_model
-from interviewer.scoring import best_judgements, grade_criteria, question_results, score_of
+from interviewer.scoring import (
+    MOST_AGAINST,
+    best_judgements,
+    grade_criteria,
+    question_results,
+    score_of,
+)
 from interviewer.sentences import Sentence, split_sentences
 from interviewer.settings import Settings
 from interviewer.text import words
@@ -78,6 +85,7 @@ class GradeLine(Strict):
     """Where the score lies with 80% confidence, within 0..1."""
     levels: dict[str, Level | None]
     checks: tuple[CheckLine, ...]
+    """The rubric's, and what was found to count against the answer."""
     evidence: tuple[str, ...]
     """Verbatim parts of the answer."""
     note: str | None = None
@@ -120,6 +128,9 @@ class Grader:
         judged = [await self._judge.check(check, 1, sentences) for check in own]
         if self._round.speaks_to(known, {one.check_id for one in judged if one.shown}):
             judged += [await self._judge.check(check, 1, sentences) for check in across]
+        if self._parts.against:
+            suspected = doubts(self._round, known, sentences)
+            judged += [await self._judge.check(one.check, 1, one.sentences) for one in suspected]
         return self._of_criteria(response, known, sentences, judged)
 
     async def _judge_claims(
@@ -184,11 +195,15 @@ class Grader:
         criteria = self._round.criteria_for(known)
         weights = {criterion.id: criterion.weight for criterion in criteria}
         found = {one.id: question_results(one, None, best, ()) for one in criteria}
-        grades = grade_criteria(found, weights, self._fits.levels)
+        held = held_against(self._round, known, judged)
+        against = min(len(held), MOST_AGAINST)
+        grades = grade_criteria(found, weights, self._fits.levels, against)
         results = [result for grade in grades for result in grade.results]
         checks = tuple(
             CheckLine(id=one.check_id, met=one.met, sentences=tuple(ref.n for ref in one.evidence))
             for one in results
+        ) + tuple(
+            CheckLine(id=check.id, met=one.met, sentences=one.sentences) for check, one in held
         )
         score = score_of(grades, weights)
         line = self._fits.answers

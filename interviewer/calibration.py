@@ -34,6 +34,10 @@ class Signals(Strict):
     """Its log odds where the examples are turns of the chat: a second reading."""
     covered: float = Field(default=0.0, ge=0, le=1)
     """Share of the claim's telling words that the answer holds."""
+    like_right: float = Field(default=0.0, ge=0, le=1)
+    """How like the right examples the sentence is, by its words."""
+    like_wrong: float = Field(default=0.0, ge=0, le=1)
+    """How like the wrong examples of a key point the sentence is that is most like right ones."""
 
 
 class Fit(Strict):
@@ -79,16 +83,21 @@ class Line(Strict):
     slope: float = 1.0
     whole: float = 0.0
     """Slope on the mean of everything that the answer was judged on."""
+    against: float = Field(default=1.0, gt=0, le=1)
+    """The share of the score that each thing leaves that counts against the answer."""
     spread: float = Field(ge=0)
     """80% of the scores that were left out of the fit lay within this of the line."""
 
-    def score(self, mean: float, whole: float = 0.0) -> float:
-        """The score, 0..1."""
-        return min(1.0, max(0.0, self.intercept + self.slope * mean + self.whole * whole))
+    def score(self, mean: float, whole: float = 0.0, against: float = 0.0) -> float:
+        """The score, 0..1; ``against``: how many things count against the answer."""
+        value = self.intercept + self.slope * mean + self.whole * whole
+        return min(1.0, max(0.0, value * math.pow(self.against, against)))
 
-    def interval(self, mean: float, whole: float = 0.0) -> tuple[float, float]:
+    def interval(
+        self, mean: float, whole: float = 0.0, against: float = 0.0
+    ) -> tuple[float, float]:
         """Where the score lies with 80% confidence, within 0..1."""
-        middle = self.score(mean, whole)
+        middle = self.score(mean, whole, against)
         return max(0.0, middle - self.spread), min(1.0, middle + self.spread)
 
     def after(self, other: Self) -> Self:
@@ -112,6 +121,11 @@ class Fits(Strict):
     """P(an answer makes a key point), judged sentence by sentence."""
     exemplified: Fit
     """P(a short answer makes a claim that comes with right examples)."""
+    # Fits that were kept before there were these take the judge at its word.
+    mistakes: Fit = Fit(intercept=0.0, weights={"judged": 1.0})
+    """P(a sentence makes a known mistake)."""
+    red_flags: Fit = Fit(intercept=0.0, weights={"judged": 1.0})
+    """P(a sentence raises a red flag)."""
     levels: Line
     """From the mean probability of a criterion's due checks to its level, as 0..1."""
     scores: Line

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from interviewer.persona import ClaimKind
-from interviewer.rubric import Check, Question
+from interviewer.rubric import Question, WarningCheck
 from interviewer.sentences import Sentence
-from interviewer.text import FUNCTION_WORDS, stem, words
+from interviewer.signals import content_stems, likeness
+from interviewer.text import words
 
 _KINDS: tuple[tuple[ClaimKind, re.Pattern[str]], ...] = (
     (
@@ -57,59 +58,80 @@ class Suspicion:
     """A sentence that sounds like a mistake which the question's file knows."""
 
     sentence: Sentence
-    check: Check
+    check: WarningCheck
     """Asks a judge whether the sentence makes that mistake."""
-    overlap: float
+    alike: float
+    """How like the mistake it is, 0..1."""
 
 
 FEWEST_SHARED = 2
 """Content stems that a sentence shares with a known mistake, to be put before the judge."""
 
+LEAST_ALIKE = 0.3
+"""How like it at least; what is less so was hardly ever taken for the mistake by the judge."""
+
 
 def suspicions(question: Question, sentences: Sequence[Sentence]) -> list[Suspicion]:
     """The sentences that share more words with a known mistake than with what is right."""
     found = []
-    for number, (wrong, rights) in enumerate(_mistakes(question)):
-        bad = _stems(wrong)
+    for mistake in mistakes_of(question):
+        bad = content_stems(mistake.says)
         for sentence in sentences:
-            own = _stems(sentence.text)
-            shared = own & bad
-            good = max((len(own & _stems(right)) for right in rights), default=0)
-            if len(shared) >= FEWEST_SHARED and len(shared) > good:
-                check = _mistake_check(question, number, wrong, rights)
-                overlap = len(shared) / (len(bad) or 1)
-                found.append(Suspicion(sentence, check, overlap))
-    return sorted(found, key=lambda one: -one.overlap)
+            own = content_stems(sentence.text)
+            shared = len(own & bad)
+            good = max((len(own & content_stems(right)) for right in mistake.rights), default=0)
+            alike = likeness([mistake.says], sentence.text)
+            if shared >= FEWEST_SHARED and shared > good and alike >= LEAST_ALIKE:
+                found.append(Suspicion(sentence, mistake.check, alike))
+    return sorted(found, key=lambda one: -one.alike)
 
 
-def _mistakes(question: Question) -> list[tuple[str, tuple[str, ...]]]:
-    """Each known mistake of a question, with what is right about it."""
-    points = [
-        (point.wrong, (point.text, *([point.right] if point.right else [])))
-        for point in question.key_points
-        if point.wrong
-    ]
+@dataclass(frozen=True)
+class Mistake:
+    """Something wrong that candidates say to a question."""
+
+    says: str
+    rights: tuple[str, ...]
+    """What is right about it."""
+    check: WarningCheck
+    corrected_by: str | None = None
+    """The check of the key point that it gets wrong: who shows that has corrected it."""
+
+
+def mistakes_of(question: Question) -> list[Mistake]:
+    """The mistakes that the question's file knows: of its key points, then the common ones."""
+    said = [(one.wrong, one) for one in question.key_points if one.wrong]
     rights = tuple(point.right or point.text for point in question.key_points)
-    return points + [(error.says, rights) for error in question.common_errors]
+    return [
+        Mistake(
+            wrong,
+            of_point := (point.text, *([point.right] if point.right else [])),
+            _mistake_check(question, number, wrong, of_point, f"What holds: {point.text}."),
+            f"{question.id}__{point.id}",
+        )
+        for number, (wrong, point) in enumerate(said)
+    ] + [
+        Mistake(
+            one.says,
+            of_error := (one.tell, *rights),
+            _mistake_check(question, number, one.says, of_error, one.tell),
+        )
+        for number, one in enumerate(question.common_errors, len(said))
+    ]
 
 
 _CLAIMS_NOTHING = ("I think it depends on the case.", "I would have to look that up.")
 
 
-def _mistake_check(question: Question, number: int, wrong: str, rights: tuple[str, ...]) -> Check:
-    return Check(
+def _mistake_check(
+    question: Question, number: int, wrong: str, rights: tuple[str, ...], advice: str
+) -> WarningCheck:
+    return WarningCheck(
+        kind="mistakes",
         id=f"{question.id}__mistake_{number}",
-        rung="mechanism",
         shows=f"makes the same claim as: {wrong}",
-        gap="a claim that looks wrong",
-        ask="why the claim holds",
-        probe="What makes you sure of that?",
-        advice="Check the claim on a small case.",
+        gap="A known mistake",
+        advice=advice,
         meets=(wrong, f"As I see it, {wrong[0].lower()}{wrong[1:]}"),
         misses=(*rights[-2:], *_CLAIMS_NOTHING)[:3],
-        expected=False,
     )
-
-
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(stem(word) for word in words(text) if word not in FUNCTION_WORDS)

@@ -7,13 +7,17 @@ one of its own.
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from interviewer.against import Doubt, doubts
 from interviewer.calibration import SUREST, UNFITTED, Signals, mean
+from interviewer.claims import mistakes_of
 from interviewer.content import Content
 from interviewer.fitting import Row
 from interviewer.gates import gate, judged_sentences
 from interviewer.grading import Judge
+from interviewer.judgement import Judgement
 from interviewer.llm import Model
 from interviewer.rubric import (
+    KNOWN_MISTAKE,
     CalibrationAnswer,
     Check,
     Claim,
@@ -48,6 +52,10 @@ async def collect(
                 if judged.met is not None:
                     signals = judged.signals or Signals(judged=-SUREST)
                     rows.append(_row(answer, question, criterion, check, signals))
+        for doubt in doubts(of_round, question, sentences):
+            judged = await judge.check(doubt.check, 1, doubt.sentences)
+            if judged.signals is not None:
+                rows.append(_against(answer, question, doubt, judged))
         yield rows
 
 
@@ -89,6 +97,22 @@ async def collect_exemplified(
             )
 
 
+def _against(answer: CalibrationAnswer, question: Question, doubt: Doubt, judged: Judgement) -> Row:
+    """The row of a warning: true where a person holds one of its sentences against the answer."""
+    corrected = {one.check.id: one.corrected_by for one in mistakes_of(question)}
+    name = KNOWN_MISTAKE if doubt.check.kind == "mistakes" else doubt.check.id
+    places = {one.n for one in doubt.sentences}
+    return Row(
+        fit=doubt.check.kind,
+        group=question.id,
+        answer=f"{answer.question}/{answer.kind}",
+        check=doubt.check.id,
+        corrected_by=corrected.get(doubt.check.id),
+        met=bool(places & set(answer.against.get(name, ()))),
+        signals=judged.signals or Signals(judged=-SUREST),
+    )
+
+
 def _row(
     answer: CalibrationAnswer,
     question: Question,
@@ -102,6 +126,7 @@ def _row(
         fit="key_points" if isinstance(check, KeyPointCheck) else "sentences",
         group=question.id,
         answer=f"{answer.question}/{answer.kind}",
+        check=check.id,
         met=short in answer.earns,
         signals=signals,
         criterion=criterion.id,

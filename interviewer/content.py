@@ -664,7 +664,13 @@ class Content:
                 if any(criterion.everywhere for criterion in rubric.criteria)
             )
             rubrics = tuple(self.rubric(area) for area in key)
-            self._rounds[key] = Round(rubrics, across, self.fits)
+            flags = tuple(
+                flag
+                for rubric in self.rubrics.values()
+                for flag in rubric.red_flags
+                if flag.everywhere
+            )
+            self._rounds[key] = Round(rubrics, across, self.fits, flags)
         return self._rounds[key]
 
 

@@ -25,13 +25,20 @@ from interviewer.calibration import (
     cut,
     mean,
 )
-from interviewer.judgement import THRESHOLD
+from interviewer.judgement import HELD, THRESHOLD
 from interviewer.rubric import Strict, Text
+from interviewer.scoring import MOST_AGAINST
 
 Floats = NDArray[np.floating[Any]]
 
 PULLS = (1.0, 3.0, 10.0, 30.0)
 """Strengths of the pull towards no fit that are tried, in answers."""
+
+LEFT_OVER = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5)
+"""Shares of a score that each thing that counts against it may leave, all tried; 1: all of it.
+
+Never less than half: some of what is held against an answer is held wrongly.
+"""
 
 CONFIDENCE = 0.8
 """Share of unseen scores that an interval is to hold."""
@@ -58,6 +65,8 @@ class Scored:
     group: str
     whole: float | None = None
     """The mean of everything that the answer was judged on, where the line may look at it."""
+    against: int = 0
+    """How many things count against the answer."""
 
 
 def fit_probability(judged: Sequence[Judged], names: Sequence[str]) -> tuple[Fit, Held]:
@@ -89,14 +98,40 @@ def fit_line(scored: Sequence[Scored]) -> tuple[Line, Held]:
     of the errors there, with the finite-sample correction of split conformal prediction
     (Lei et al. 2018, doi:10.1080/01621459.2017.1307116). ValueError for fewer than two questions.
     """
-    groups = [one.group for one in scored]
-    scores = np.array([one.score for one in scored])
+    names, design = _design(scored)
+    counts = np.array([one.against for one in scored])
+    left_over = LEFT_OVER if counts.any() else LEFT_OVER[:1]
+    tried = [(*_fit_line(scored, design * (left**counts)[:, None]), left) for left in left_over]
+    weights, losses, held, left = min(tried, key=lambda one: (one[2][0], -one[3]))
+    rank = min(1.0, math.ceil((len(scored) + 1) * CONFIDENCE) / len(scored))
+    line = Line(
+        **dict(zip(names, (round(float(one), 4) for one in weights), strict=True)),
+        against=left,
+        spread=round(float(np.quantile(np.sqrt(losses), rank)), 4),
+    )
+    unfitted = tried[0][2][1]
+    return line, Held(
+        measure="root mean square error",
+        fitted=round(math.sqrt(held[0]), 4),
+        unfitted=round(math.sqrt(unfitted), 4),
+        answers=len(losses),
+    )
+
+
+def _design(scored: Sequence[Scored]) -> tuple[tuple[str, ...], Floats]:
+    """The names and columns of what the line looks at; the whole only where all have it."""
     columns = [np.ones(len(scored)), np.array([one.mean for one in scored])]
     wholes = [one.whole for one in scored if one.whole is not None]
-    if len(wholes) == len(scored) and wholes:
+    if wholes and len(wholes) == len(scored):
         columns.append(np.array(wholes))
-    design = np.column_stack(columns)
-    prior = np.array([0.0, 1.0, 0.0][: len(columns)])
+    return ("intercept", "slope", "whole")[: len(columns)], np.column_stack(columns)
+
+
+def _fit_line(
+    scored: Sequence[Scored], design: Floats
+) -> tuple[Floats, Floats, tuple[float, float]]:
+    scores = np.array([one.score for one in scored])
+    prior = np.array([0.0, 1.0, 0.0][: design.shape[1]])
 
     def solve(rows: NDArray[np.bool_], pull: float) -> Floats:
         return _ridge(design[rows], scores[rows], prior, pull / 10)
@@ -105,18 +140,7 @@ def fit_line(scored: Sequence[Scored]) -> tuple[Line, Held]:
         residuals: Floats = np.clip(design[rows] @ weights, 0, 1) - scores[rows]
         return residuals**2
 
-    weights, losses, held = _best(groups, prior, solve, error)
-    rank = min(1.0, math.ceil((len(scored) + 1) * CONFIDENCE) / len(scored))
-    line = Line(
-        intercept=round(float(weights[0]), 4),
-        slope=round(float(weights[1]), 4),
-        whole=round(float(weights[2]), 4) if len(weights) > 2 else 0.0,
-        spread=round(float(np.quantile(np.sqrt(losses), rank)), 4),
-    )
-    fitted, unfitted = (round(math.sqrt(one), 4) for one in held)
-    return line, Held(
-        measure="root mean square error", fitted=fitted, unfitted=unfitted, answers=len(losses)
-    )
+    return _best([one.group for one in scored], prior, solve, error)
 
 
 Solve = Callable[[NDArray[np.bool_], float], Floats]
@@ -179,11 +203,13 @@ def _log_loss(odds: Floats, truth: Floats) -> Floats:
 
 # --- The shipped fit, from a file of judged signals --------------------------------------
 
-Named = Literal["sentences", "key_points", "exemplified"]
+Named = Literal["sentences", "key_points", "exemplified", "mistakes", "red_flags"]
 SIGNALS: dict[Named, tuple[str, ...]] = {
-    "sentences": ("judged",),
-    "key_points": ("judged", "covered"),
+    "sentences": ("judged", "like_right"),
+    "key_points": ("judged", "covered", "like_right", "like_wrong"),
     "exemplified": ("judged", "empty", "off_topic", "right", "turns"),
+    "mistakes": ("judged",),
+    "red_flags": ("judged", "like_right"),
 }
 """The signals that each fit may use; each was worth something on questions left out."""
 
@@ -195,6 +221,10 @@ class Row(Strict):
     group: Text
     """The question."""
     answer: Text
+    check: str | None = None
+    """Its id, where it is one of the bank's."""
+    corrected_by: str | None = None
+    """For a known mistake: the check that takes it back."""
     met: bool
     signals: Signals
     criterion: str | None = None
@@ -253,6 +283,8 @@ class _OfAnswer:
     """One answer's criteria: their first row and the mean of what is due."""
 
     criteria: list[tuple[Row, float]]
+    against: int
+    """How many things count against it."""
 
     @property
     def whole(self) -> float:
@@ -263,7 +295,8 @@ class _OfAnswer:
 def _answers(rows: Sequence[Row], fits: Fits) -> list[_OfAnswer]:
     """Each answer's criteria as scoring counts them: silence only where it was due."""
     found = []
-    for of_answer in _by((one for one in rows if one.criterion), "answer").values():
+    held = _by((one for one in rows if one.fit in {"mistakes", "red_flags"}), "answer")
+    for name, of_answer in _by((one for one in rows if one.criterion), "answer").items():
         criteria = []
         for of_criterion in _by(of_answer, "criterion").values():
             met = [(_probability(one, fits), one.due) for one in of_criterion]
@@ -271,14 +304,20 @@ def _answers(rows: Sequence[Row], fits: Fits) -> list[_OfAnswer]:
             if counted:
                 criteria.append((of_criterion[0], mean(counted)))
         if criteria:
-            found.append(_OfAnswer(criteria))
+            shown = {one.check for one in of_answer if _probability(one, fits) >= THRESHOLD}
+            against = [
+                one
+                for one in held.get(name, ())
+                if _probability(one, fits) >= HELD and one.corrected_by not in shown
+            ]
+            found.append(_OfAnswer(criteria, min(len(against), MOST_AGAINST)))
     return found
 
 
 def _of_criteria(rows: Sequence[Row], fits: Fits) -> list[Scored]:
     """Each criterion in each answer beside the level that a person gave it."""
     return [
-        Scored(value, (row.level - 1) / 4, row.group, answer.whole)
+        Scored(value, (row.level - 1) / 4, row.group, answer.whole, answer.against)
         for answer in _answers(rows, fits)
         for row, value in answer.criteria
         if row.level is not None
@@ -289,7 +328,10 @@ def _of_answers(rows: Sequence[Row], fits: Fits) -> list[Scored]:
     """Each answer: the weighted mean of its criteria's levels, fitted beside told."""
     scored = []
     for answer in _answers(rows, fits):
-        pairs = [(row.weight, fits.levels.score(p, answer.whole)) for row, p in answer.criteria]
+        pairs = [
+            (row.weight, fits.levels.score(p, answer.whole, answer.against))
+            for row, p in answer.criteria
+        ]
         estimate = sum(weight * value for weight, value in pairs) / sum(w for w, _ in pairs)
         first = answer.criteria[0][0]
         if first.score is not None:
@@ -299,7 +341,8 @@ def _of_answers(rows: Sequence[Row], fits: Fits) -> list[Scored]:
 
 def _of_claims(rows: Sequence[Row], fits: Fits) -> list[Scored]:
     """Each answer's key points beside its score, and each exemplified claim beside its truth."""
-    claims = [one for one in rows if one.fit != "sentences" and one.score is not None]
+    fitted = ("key_points", "exemplified")
+    claims = [one for one in rows if one.fit in fitted and one.score is not None]
     return [
         Scored(
             mean([_probability(one, fits) for one in of_answer]),

@@ -8,7 +8,6 @@ probability is worth is then read off a fit (``calibration``), never off the mod
 
 import asyncio
 import math
-import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -19,12 +18,8 @@ from interviewer.content import Message, Prompt
 from interviewer.gates import Gate, judged_sentences
 from interviewer.judgement import THRESHOLD, Judgement
 from interviewer.llm import Model, Verdict
-from interviewer.rubric import Check, Claim, KeyPointCheck
+from interviewer.rubric import Check, Claim, KeyPointCheck, WarningCheck
 from interviewer.sentences import Sentence
-from interviewer.text import words
-
-MOST_SENTENCES = 6
-"""Sentences of one answer that are judged against one check, the likeliest first."""
 
 SURE = 0.9
 """Once a sentence shows a check this clearly, the answer's other sentences are not judged."""
@@ -36,7 +31,7 @@ MOST_DISPUTED = 4
 """Sentences that are judged again in a dispute."""
 
 MOST_ARGUED = 2.0
-"""Log odds that a sentence with an argument beside it can bring at most."""
+"""Log odds that a sentence with an argument beside it can bring at most, for or against."""
 
 EMPTY_ANSWER = "I do not know."
 OFF_TOPIC_ANSWER = "The weather is nice and my cat likes fish."
@@ -65,8 +60,10 @@ class Parts:
     """The judge's word on an empty and an off-topic answer is held against it."""
     turns: bool = True
     """A short answer is read a second time, with the examples as turns of the chat."""
+    against: bool = True
+    """Known mistakes and red flags count against an answer."""
     words: bool = True
-    """Word overlap with a key point stands beside the judge."""
+    """Words shared with key point and examples stand beside the judge."""
     calibration: bool = True
     """Probabilities and scores come from the fit instead of the judge's own word."""
 
@@ -107,12 +104,12 @@ class Judge:
         someone else go first. Raises ModelError when the model can't be asked.
         """
         if not await self._model.gives_probabilities():
-            if not likeliest(check, sentences):
+            if not signals.likeliest(check, sentences):
                 return Judgement(seq=seq, check_id=check.id, met=0.0)
             await before_call()
             return await self._structured_check(check, seq, sentences)
         found: dict[int, float] = {}
-        for wave in self._waves(likeliest(check, sentences)):
+        for wave in self._waves(signals.likeliest(check, sentences)):
             asked = [self._odds(check, sentence, before_call) for sentence in wave]
             found |= zip((one.n for one in wave), await asyncio.gather(*asked), strict=True)
             if any(odds >= logit(SURE) for odds in found.values()):
@@ -147,13 +144,14 @@ class Judge:
         if found and not odds:
             return Judgement(seq=seq, check_id=check.id, met=None, note=_NEITHER, judge=judge)
         best = max(odds.values(), default=-SUREST)
-        told, fit = Signals(judged=best), self._fits.sentences
         if isinstance(check, KeyPointCheck):
-            fit = self._fits.key_points
-            if self._parts.words:
-                covered = signals.coverage(check.claim, check.question, sentences)
-                told = Signals(judged=best, covered=covered)
-        elif not odds:
+            fit, told = self._fits.key_points, self._of_key_point(check, best, sentences)
+        elif odds:
+            fit = self._fits.sentences
+            if isinstance(check, WarningCheck):
+                fit = self._fits.mistakes if check.kind == "mistakes" else self._fits.red_flags
+            told = self._of_sentence(check, odds, sentences)
+        else:
             return Judgement(seq=seq, check_id=check.id, met=0.0)
         met = self._met(fit, told)
         shown = sorted((n for n in odds if odds[n] >= best - NEAR), key=lambda n: -odds[n])
@@ -166,6 +164,30 @@ class Judge:
             sentences=tuple(shown[:2]) if met >= THRESHOLD else (),
             judge=judge,
             signals=told,
+        )
+
+    def _of_sentence(
+        self, check: Check, odds: Mapping[int, float], sentences: Sequence[Sentence]
+    ) -> Signals:
+        """What is known of the sentence that the judge found likeliest."""
+        at = max(odds, key=lambda n: odds[n])
+        if not self._parts.words:
+            return Signals(judged=odds[at])
+        text = next(one.text for one in sentences if one.n == at)
+        return Signals(judged=odds[at], like_right=signals.likeness(check.meets, text))
+
+    def _of_key_point(
+        self, check: KeyPointCheck, best: float, sentences: Sequence[Sentence]
+    ) -> Signals:
+        """What is known of a key point: the words of the whole answer count too."""
+        if not self._parts.words:
+            return Signals(judged=best)
+        right, wrong = signals.likeliest_said(check.claim, check.meets, sentences)
+        return Signals(
+            judged=best,
+            covered=signals.coverage(check.claim, check.question, sentences),
+            like_right=right,
+            like_wrong=wrong,
         )
 
     async def _structured_check(
@@ -212,7 +234,7 @@ class Judge:
             beside = f"{sentence.text} (The speaker says of it: {told})"
             argued = await self._model.yes(self.sentence_messages(check, beside))
             if alone is not None and argued is not None:
-                found[sentence.n] = (logit(alone) + min(logit(argued), MOST_ARGUED)) / 2
+                found[sentence.n] = (logit(alone) + _heard(check, logit(argued))) / 2
         return self._weigh(check, seq, sentences, found)
 
     async def claim(
@@ -319,6 +341,13 @@ class Judge:
         return Judgement(seq=seq, check_id=claim.id, met=met, sentences=numbers, judge=judge)
 
 
+def _heard(check: Check, argued: float) -> float:
+    """What an argument may bring: towards the candidate at most MOST_ARGUED."""
+    if isinstance(check, WarningCheck):
+        return max(argued, -MOST_ARGUED)
+    return min(argued, MOST_ARGUED)
+
+
 def _worked_through(
     asking: Callable[[str], list[Message]], right: Sequence[str], wrong: Sequence[str], last: str
 ) -> list[Message]:
@@ -339,26 +368,3 @@ def _pointed_at(verdict: Verdict, sentences: Sequence[Sentence]) -> tuple[int, .
     """The numbers of the sentences that a verdict names by their place in what was sent."""
     places = dict.fromkeys(one for one in verdict.sentences if 1 <= one <= len(sentences))
     return tuple(sentences[place - 1].n for place in places)[:2]
-
-
-def likeliest(check: Check, sentences: Sequence[Sentence]) -> list[Sentence]:
-    """The sentences that can show the check, the likeliest first, at most MOST_SENTENCES.
-
-    A check with cues is only looked for in sentences that hold one. The order is the share
-    of a sentence's words that the check's own examples use. Said again, a sentence shows no more.
-    """
-    distinct: dict[str, Sentence] = {}
-    for sentence in sentences:
-        distinct.setdefault(sentence.text, sentence)
-    can = [
-        sentence
-        for sentence in distinct.values()
-        if not check.cues or any(re.search(cue, sentence.text, re.IGNORECASE) for cue in check.cues)
-    ]
-    familiar = set(words(" ".join(check.meets)))
-
-    def likeness(sentence: Sentence) -> float:
-        found = words(sentence.text)
-        return sum(word in familiar for word in found) / (len(found) + 4)
-
-    return sorted(can, key=likeness, reverse=True)[:MOST_SENTENCES]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from interviewer import logs
+from interviewer.against import doubts, warnings_for
 from interviewer.ahead import ReadAhead
 from interviewer.background import read_background
 from interviewer.codeprobe import asked_about_code
@@ -305,8 +306,17 @@ class InterviewService:
         if question_id not in interview.plan.question_ids:
             raise AnswerRejected(f"This interview has no question {question_id!r}.")
         question = of_round.question(question_id)
-        known = {check.id: check for check in of_round.ladder_for(question)}
+        known: dict[str, Check] = {check.id: check for check in of_round.ladder_for(question)}
+        warnings = warnings_for(of_round, question)
         answers = open_answers(interview.turns, question)
+        if check_id in warnings:  # only where it was held against the candidate
+            known |= warnings
+            answers = [
+                (answer, doubt.sentences)
+                for answer, sentences in answers
+                for doubt in doubts(of_round, question, sentences)
+                if doubt.check.id == check_id
+            ]
         if check_id not in known or not answers:
             raise AnswerRejected(
                 "There is nothing to judge again here: no answer was graded on it."
@@ -664,7 +674,21 @@ class InterviewService:
 
         own = self._unjudged(interview, of_round, of_round.own_ladder_for)
         handling = self._unjudged_handling(interview, of_round)
-        return own + handling + self._unjudged(interview, of_round, across)
+        everywhere = self._unjudged(interview, of_round, across)
+        return own + handling + everywhere + self._unjudged_doubts(interview, of_round)
+
+    def _unjudged_doubts(
+        self, interview: Interview, of_round: Round
+    ) -> list[tuple[Turn, Check, tuple[Sentence, ...]]]:
+        """What may count against the answers."""
+        judged = {(one.seq, one.check_id) for one in interview.judgements}
+        return [
+            (answer, one.check, one.sentences)
+            for question in map(of_round.question, interview.plan.question_ids)
+            for answer, sentences in open_answers(interview.turns, question)
+            for one in doubts(of_round, question, sentences)
+            if (answer.seq, one.check.id) not in judged
+        ]
 
     def _unjudged_handling(
         self, interview: Interview, of_round: Round

@@ -9,8 +9,15 @@ THRESHOLD = 0.35
 """A check is met from this probability on.
 
 Checks are met seldom, and a fitted probability is careful: on questions left out of the fit
-(``tests/data/judge_signals.jsonl``) kappa with the labels is .44 here and .30 at one half for
-single sentences, .61 and .65 for key points.
+(``tests/data/judge_signals.jsonl``) kappa with the labels is .48 here and .40 at one half for
+single sentences, .70 and .73 for key points.
+"""
+
+HELD = 0.65
+"""What counts against a candidate is held against them from this probability on.
+
+A false accusation is worse than a missed one: on questions left out of the fit, 78% of the known
+mistakes and 92% of the red flags that are held from here on are ones, at one half 60% and 81%.
 """
 
 
@@ -35,6 +42,11 @@ class Judgement(Strict):
     def shown(self) -> bool:
         """Whether the answer shows the check."""
         return self.met is not None and self.met >= THRESHOLD
+
+    @property
+    def held(self) -> bool:
+        """Whether it counts against the candidate, where it is a warning that was judged."""
+        return self.met is not None and self.met >= HELD
 
 
 class Dispute(Strict):

@@ -8,7 +8,14 @@ from interviewer.debrief import Proof
 from interviewer.figures import QuestionReport
 from interviewer.growth import Fit, curve, in_words, time_in_words
 from interviewer.loop_report import LoopReport, RoundReport, StageReport
-from interviewer.report import AreaReport, CriterionReport, Missing, Report, interval_of
+from interviewer.report import (
+    AreaReport,
+    CriterionReport,
+    HeldAgainst,
+    Missing,
+    Report,
+    interval_of,
+)
 
 
 def to_markdown(report: Report) -> str:
@@ -35,6 +42,7 @@ def _head(report: Report) -> Iterator[str]:
         yield ""
         yield f"_{report.ungraded} checks are not judged yet; what follows is incomplete._"
     yield from _tonight(report.tonight)
+    yield from _against(report.against)
     yield ""
     yield "## Areas"
     yield ""
@@ -48,6 +56,15 @@ def _tonight(advice: tuple[Missing, ...]) -> Iterator[str]:
         yield ""
         for number, one in enumerate(advice, 1):
             yield f"{number}. {gap_line(one)} {one.advice}"
+
+
+def _against(held: tuple[HeldAgainst, ...]) -> Iterator[str]:
+    if held:
+        yield ""
+        yield "## What counts against you"
+        yield ""
+        for one in held:
+            yield f"- {_inline(one.text)} **{one.check}** (question {one.number}). {one.advice}"
 
 
 def area_table(areas: tuple[AreaReport, ...]) -> Iterator[str]:

@@ -116,6 +116,10 @@ def _write_first_page(document: "_Document", report: Report) -> None:
         document.heading("To do tonight")
         for number, gap in enumerate(report.tonight, 1):
             document.item(f"{gap.check} (question {gap.number}): {gap.advice}", f"{number}.")
+    if report.against:
+        document.heading("What counts against you")
+        for one in report.against:
+            document.item(f"“{one.text}” {one.check} (question {one.number}). {one.advice}")
     document.heading("Areas")
     for area in report.areas:
         document.item(_area_line(area))

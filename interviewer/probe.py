@@ -196,7 +196,7 @@ def doubt(
     persona: Persona, seq: int, sentence: Sentence, check: Check, asked: Collection[str]
 ) -> Target | None:
     """A challenge to a claim that looks wrong, on that very claim."""
-    reason = "This looks like a common mistake; the challenge is to that very claim."
+    reason = f"{check.gap}: this counts against an answer, so the challenge is to that very claim."
     for wording in persona.doubts:
         if not repeats(wording, asked):
             return _challenge("wrong", check, wording, reason, seq=seq, sentence=sentence)

@@ -8,13 +8,16 @@ value, so that no figure can differ between them.
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
+from interviewer.against import held_against, warnings_for
 from interviewer.codegrade import SUBJECTS, CodeReport, code_report
 from interviewer.figures import QuestionReport, read_question
+from interviewer.judgement import Judgement
 from interviewer.persona import Persona
 from interviewer.process import Standard
 from interviewer.round import Round
-from interviewer.rubric import Check, Criterion, Level, Strict
+from interviewer.rubric import Check, Criterion, Level, Strict, WarningCheck
 from interviewer.scoring import (
+    MOST_AGAINST,
     CheckResult,
     CriterionGrade,
     Vote,
@@ -57,6 +60,21 @@ class Missing(Strict):
     number: int
     """The question's position in the interview, from 1."""
     note: str
+    advice: str
+
+
+class HeldAgainst(Strict):
+    """A sentence of the candidate's that counts against the answer."""
+
+    check: str
+    check_id: str
+    question_id: str
+    number: int
+    """The question's position in the interview, from 1."""
+    seq: int
+    sentence: int
+    text: str
+    """The candidate's words."""
     advice: str
 
 
@@ -181,6 +199,8 @@ class Report(Strict):
     ungraded: int
     """Checks that are still to be judged."""
     tonight: tuple[Missing, ...]
+    against: tuple[HeldAgainst, ...]
+    """Known mistakes and red flags; they lower the levels of the questions that they fell in."""
     areas: tuple[AreaReport, ...]
     criteria: tuple[CriterionReport, ...]
     questions: tuple[QuestionReport, ...]
@@ -237,6 +257,7 @@ def make_report(
         judges=tuple(sorted({one.judge for one in interview.judgements if one.judge})),
         ungraded=ungraded,
         tonight=_tonight(criteria),
+        against=tuple(_against(interview, of_round, told)),
         areas=tuple(_areas(criteria, of_round, standard)),
         criteria=criteria,
         questions=tuple(_questions(interview, of_round)),
@@ -363,7 +384,29 @@ def grades_of(interview: Interview, of_round: Round) -> list[CriterionGrade]:
     for question_id in filter(None, asked):
         for grade in question_grades(interview, of_round, question_id):
             results.setdefault(grade.criterion_id, []).extend(grade.results)
-    return grade_criteria(results, of_round.weights, of_round.fits.levels)
+    counts = [_count_against(interview, of_round, one) for one in filter(None, asked)]
+    against = sum(counts) / len(counts) if counts else 0.0
+    return grade_criteria(results, of_round.weights, of_round.fits.levels, against)
+
+
+def _count_against(interview: Interview, of_round: Round, question_id: str) -> int:
+    return min(len(_held(interview, of_round, question_id)), MOST_AGAINST)
+
+
+def _held(
+    interview: Interview, of_round: Round, question_id: str
+) -> list[tuple[WarningCheck, Judgement]]:
+    """What counts against the answers to one question, less what was successfully disputed."""
+    answers = {turn.seq for turn in answers_to(interview.turns, question_id)}
+    judged = (one for one in interview.all_judgements if one.seq in answers)
+    taken_back = {
+        one.check_id
+        for one in interview.disputes
+        if one.question_id == question_id and one.judgement.met is not None
+        if not one.judgement.held
+    }
+    found = held_against(of_round, of_round.question(question_id), judged)
+    return [(check, one) for check, one in found if check.id not in taken_back]
 
 
 def probed_checks(interview: Interview, question_id: str) -> set[str]:
@@ -386,7 +429,8 @@ def question_grades(
         criterion.id: question_results(criterion, question_id, best, due)
         for criterion in of_round.criteria_for(of_round.question(question_id))
     }
-    return grade_criteria(results, of_round.weights, of_round.fits.levels)
+    against = _count_against(interview, of_round, question_id)
+    return grade_criteria(results, of_round.weights, of_round.fits.levels, against)
 
 
 class _Told:
@@ -461,8 +505,27 @@ def _criterion(
     )
 
 
+def _against(interview: Interview, of_round: Round, told: _Told) -> Iterator[HeldAgainst]:
+    asked = [turn.question_id for turn in interview.turns if turn.kind == "question"]
+    for question_id in filter(None, asked):
+        for check, judgement in _held(interview, of_round, question_id):
+            ref = SentenceRef(seq=judgement.seq, n=judgement.sentences[0])
+            yield HeldAgainst(
+                check=label(check),
+                check_id=check.id,
+                question_id=question_id,
+                number=told.number(question_id),
+                seq=ref.seq,
+                sentence=ref.n,
+                text=told.words[ref],
+                advice=check.advice,
+            )
+
+
 def _disputes(interview: Interview, of_round: Round, told: _Told) -> Iterator[DisputeReport]:
     for one in interview.disputes:
+        warnings = warnings_for(of_round, of_round.question(one.question_id))
+        warning = warnings.get(one.check_id)
         answers = {turn.seq for turn in answers_to(interview.turns, one.question_id)}
         first = best_judgements(
             each
@@ -470,15 +533,15 @@ def _disputes(interview: Interview, of_round: Round, told: _Told) -> Iterator[Di
             if each.seq in answers and each.check_id == one.check_id
         ).get(one.check_id)
         yield DisputeReport(
-            check=label(of_round.check(one.check_id)),
+            check=label(warning or of_round.check(one.check_id)),
             check_id=one.check_id,
             question_id=one.question_id,
             number=told.number(one.question_id),
             argument=one.argument,
             before=first.met if first else None,
             after=one.judgement.met,
-            shown_before=bool(first and first.shown),
-            shown_after=one.judgement.shown,
+            shown_before=bool(first and (first.held if warning else first.shown)),
+            shown_after=one.judgement.held if warning else one.judgement.shown,
         )
 
 

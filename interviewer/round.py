@@ -9,18 +9,23 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from interviewer.calibration import UNFITTED, Fits
-from interviewer.rubric import Check, Criterion, Question, Rubric
+from interviewer.rubric import Check, Criterion, Question, RedFlag, Rubric
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Round:
-    """The rubrics of a round's areas, in their order, as if they were one."""
+    """The rubrics of a round's areas, in their order, as if they were one.
+
+    Equal only to itself: what is worked out for one is remembered by it.
+    """
 
     rubrics: tuple[Rubric, ...]
     across: tuple[Rubric, ...] = ()
     """Rubrics of which a part is graded in every round."""
     fits: Fits = UNFITTED
     """What probabilities are worth in levels and scores."""
+    flags: tuple[RedFlag, ...] = ()
+    """Red flags of any area that are looked for in every round."""
 
     @cached_property
     def areas(self) -> tuple[str, ...]:
@@ -95,10 +100,17 @@ class Round:
         )
         return (*own, *self._across_for(question))
 
+    def red_flags_for(self, question: Question | None) -> tuple[RedFlag, ...]:
+        """What counts against an answer to the question, each once."""
+        own = (flag for rubric in self._owning(question) for flag in rubric.red_flags)
+        return tuple({flag.id: flag for flag in (*own, *self.flags)}.values())
+
     def find_check(self, check_id: str) -> Check | None:
         """The check with this id; None for what is only probed for, such as a known mistake."""
         found = (rubric.find_check(check_id) for rubric in (*self.rubrics, *self.across))
-        return next((one for one in found if one is not None), None)
+        flags = (flag for rubric in self.rubrics for flag in rubric.red_flags)
+        flagged = (flag.check for flag in (*flags, *self.flags) if flag.id == check_id)
+        return next((one for one in (*found, *flagged) if one is not None), None)
 
     def check(self, check_id: str) -> Check:
         """The check with this id; KeyError when nothing in the round has it."""

@@ -106,6 +106,48 @@ class Check(Strict):
     """A good answer shows it unasked: silence counts against. Otherwise only once probed."""
 
 
+class RedFlag(Strict):
+    """Something that counts against who says it, in whatever answer it is said.
+
+    Judged like a check, a sentence at a time, on sentences that match one of the ``cues``.
+    """
+
+    id: Identifier
+    title: Text
+    shows: Text
+    """Completes "the sentence ..."."""
+    advice: Text
+    meets: tuple[Text, ...] = Field(min_length=2)
+    misses: tuple[Text, ...] = Field(min_length=2)
+    cues: tuple[Pattern, ...] = Field(min_length=1)
+    everywhere: bool = False
+    """Looked for in the rounds of all other areas too."""
+
+    @cached_property
+    def check(self) -> "WarningCheck":
+        """The flag in the shape of a check, so that one judge serves both."""
+        return WarningCheck(
+            kind="red_flags",
+            id=self.id,
+            shows=self.shows,
+            gap=self.title,
+            advice=self.advice,
+            meets=self.meets,
+            misses=self.misses,
+            cues=self.cues,
+        )
+
+
+class WarningCheck(Check):
+    """Something that counts against an answer; never missed, and never dug for as a gap."""
+
+    kind: Literal["mistakes", "red_flags"]
+    rung: Rung = "claim"
+    ask: Text = "why the claim holds"
+    probe: Text = "What makes you sure of that?"
+    expected: bool = False
+
+
 class Claim(Strict):
     """Something that an answer may or may not say, with examples of both."""
 
@@ -305,6 +347,8 @@ class Rubric(Strict):
     topics: tuple[Topic, ...] = ()
     star: dict[StarPart, tuple[Identifier, ...]] = Field(default_factory=dict)
     """For stories: the checks that show each part of one."""
+    red_flags: tuple[RedFlag, ...] = ()
+    """What counts against an answer, whatever else it shows."""
     ladder: tuple[Identifier, ...] = ()
     """Check ids in the order in which an interviewer digs for them; empty: that of the file."""
     criteria: tuple[Criterion, ...] = Field(min_length=1)
@@ -313,7 +357,7 @@ class Rubric(Strict):
     @model_validator(mode="after")
     def _refers_to_what_exists(self) -> Self:
         checks = [check.id for criterion in self.all_criteria for check in criterion.checks]
-        _unique("check", checks)
+        _unique("check", [*checks, *(flag.id for flag in self.red_flags)])
         _unique("criterion", [criterion.id for criterion in self.all_criteria])
         _unique("question", [question.id for question in self.questions])
         _unique("ladder step", list(self.ladder))
@@ -535,6 +579,9 @@ def _known(where: str, ids: tuple[str, ...], known: list[str]) -> None:
 
 # --- Calibration ------------------------------------------------------------------------
 
+KNOWN_MISTAKE = "mistake"
+"""What a calibration answer calls every mistake that its question's file knows."""
+
 CalibrationKind = Literal[
     "weak", "middling", "strong", "confidently_wrong", "rambling_empty", "short_right"
 ]
@@ -550,6 +597,8 @@ class CalibrationAnswer(Strict):
     """Expected level for each criterion; null: not observed."""
     earns: dict[Identifier, tuple[int, ...]] = {}
     """For each check that the answer shows: the sentences (from 1) that show it."""
+    against: dict[Identifier, tuple[int, ...]] = {}
+    """For each red flag, and for KNOWN_MISTAKE: the sentences that say it."""
 
 
 class Calibration(Strict):

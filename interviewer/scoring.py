@@ -94,14 +94,23 @@ def question_results(
     return tuple(results)
 
 
+MOST_AGAINST = 2
+"""Things that count against an answer; more take nothing more away."""
+
+
 def grade_criteria(
-    results: Mapping[str, Sequence[CheckResult]], weights: Mapping[str, float], line: Line
+    results: Mapping[str, Sequence[CheckResult]],
+    weights: Mapping[str, float],
+    line: Line,
+    against: float = 0.0,
 ) -> list[CriterionGrade]:
     """Each criterion's level from its checks: 1 + 4 times the line's score, to the nearest level.
 
     The line reads the mean probability of the checks that were due, and with a smaller weight
     that of all criteria together: few checks tell little on their own, and what the rest shows
     makes their reading surer (augmented subscores, Wainer et al. 2001, in Test Scoring, ch. 9).
+    ``against`` counts the things that count against the answer, at most MOST_AGAINST; over
+    several questions it is the mean of their counts.
     At most 4 while anything is not observed: a single lucky check doesn't earn the top. No
     level when nothing was due: no evidence is not a low grade.
     """
@@ -109,7 +118,10 @@ def grade_criteria(
     seen = {one: value for one, value in means.items() if value is not None}
     total = sum(weights[one] for one in seen)
     whole = sum(weights[one] * value for one, value in seen.items()) / total if total else 0.0
-    return [_grade(one, results[one], means[one], whole, line) for one in results]
+    return [
+        _grade(one, results[one], line, of_due=means[one], whole=whole, against=against)
+        for one in results
+    ]
 
 
 def _mean_of_due(results: Sequence[CheckResult]) -> float | None:
@@ -120,15 +132,17 @@ def _mean_of_due(results: Sequence[CheckResult]) -> float | None:
 def _grade(
     criterion_id: str,
     results: Sequence[CheckResult],
+    line: Line,
+    *,
     of_due: float | None,
     whole: float,
-    line: Line,
+    against: float,
 ) -> CriterionGrade:
     if of_due is None:
         return CriterionGrade(criterion_id=criterion_id, level=None, results=tuple(results))
     most = 4 if any(result.met is None for result in results) else 5
-    low, high = line.interval(of_due, whole)
-    estimate = min(most, 1 + 4 * line.score(of_due, whole))
+    low, high = line.interval(of_due, whole, against)
+    estimate = min(most, 1 + 4 * line.score(of_due, whole, against))
     return CriterionGrade(
         criterion_id=criterion_id,
         level=_level(math.floor(estimate + 0.5)),

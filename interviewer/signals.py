@@ -1,21 +1,30 @@
-"""What can be read off an answer without a model: how much of a claim its words cover.
+"""What can be read off an answer without a model: which words it shares with claim and examples.
 
 Pure. Word overlap alone knows nothing of right and wrong ("the cache is not shared" covers
 "the cache is shared"), so it never decides: it stands beside the judge's word as a second
 signal.
 """
 
+import math
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 
+from interviewer.calibration import mean
 from interviewer.gates import reads_like_a_list
-from interviewer.rubric import Claim
+from interviewer.rubric import Check, Claim
 from interviewer.sentences import Sentence
 from interviewer.text import FUNCTION_WORDS, stem, words
+
+MOST_SENTENCES = 6
+"""Sentences of one answer that are judged against one check, the likeliest first."""
 
 MOST_RECITED = 0.4
 """Share of a list's words that may be the claim's own before it counts as reciting them."""
 
 
+# A question's claims and mistakes are held beside each answer to it.
+@lru_cache(maxsize=4096)
 def content_stems(text: str) -> frozenset[str]:
     """The stems of the words that carry meaning; numbers count, function words don't."""
     return frozenset(stem(word) for word in words(text) if word not in FUNCTION_WORDS)
@@ -44,9 +53,58 @@ def coverage(claim: Claim, question: str, sentences: Sequence[Sentence]) -> floa
     return len(telling & content_stems(" ".join(said))) / len(telling) if telling else 0.0
 
 
+def likeness(examples: Sequence[str], text: str) -> float:
+    """How like the examples a text is: the mean of the Ochiai coefficients of their stems, 0..1.
+
+    The coefficient is the cosine of two sets (Ochiai 1957): what they share over the geometric
+    mean of their sizes. 0 for no examples.
+    """
+    held = content_stems(text)
+    sets = [content_stems(one) for one in examples]
+    return mean([_ochiai(held, one) for one in sets]) if sets else 0.0
+
+
+def _ochiai(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / math.sqrt(len(one) * len(other)) if one and other else 0.0
+
+
+def likeliest_said(
+    claim: Claim, examples: Sequence[str], sentences: Sequence[Sentence]
+) -> tuple[float, float]:
+    """How like right and wrong examples the answer's sentence is that is most like right ones."""
+    said = [one.text for one in sentences if not recites(claim, one.text)]
+    if not said:
+        return 0.0, 0.0
+    right, text = max((likeness(examples, one), one) for one in said)
+    return right, likeness(claim.wrong, text)
+
+
 def closest(claim: Claim, question: str, sentences: Sequence[Sentence]) -> tuple[int, ...]:
     """The number of the sentence that holds most of the claim's telling words, if any does."""
     telling = telling_stems(claim, question)
     held = [(len(telling & content_stems(one.text)), one.n) for one in sentences]
     most = max((count for count, _ in held), default=0)
     return next(((n,) for count, n in held if count == most), ())
+
+
+def likeliest(check: Check, sentences: Sequence[Sentence]) -> list[Sentence]:
+    """The sentences that can show the check, the likeliest first, at most MOST_SENTENCES.
+
+    A check with cues is only looked for in sentences that hold one. The order is the share
+    of a sentence's words that the check's own examples use. Said again, a sentence shows no more.
+    """
+    distinct: dict[str, Sentence] = {}
+    for sentence in sentences:
+        distinct.setdefault(sentence.text, sentence)
+    can = [
+        sentence
+        for sentence in distinct.values()
+        if not check.cues or any(re.search(cue, sentence.text, re.IGNORECASE) for cue in check.cues)
+    ]
+    familiar = set(words(" ".join(check.meets)))
+
+    def likeness(sentence: Sentence) -> float:
+        found = words(sentence.text)
+        return sum(word in familiar for word in found) / (len(found) + 4)
+
+    return sorted(can, key=likeness, reverse=True)[:MOST_SENTENCES]

@@ -21,6 +21,7 @@ PURE = [
         "pace",
         "pushback",
         "claims",
+        "against",
         "scene",
         "sentences",
         "probe",

@@ -86,3 +86,21 @@ def test_the_spread_comes_from_questions_that_were_left_out():
     off = [Scored(mean=0.2, score=0.9, group="odd") for _ in range(6)]
     narrow, wide = fit_line(fair)[0], fit_line(fair + off)[0]
     assert wide.spread > narrow.spread + 0.2
+
+
+def test_a_line_finds_what_a_mistake_costs():
+    """People halve a score for each; where nobody makes one, there is nothing to find."""
+    rng = random.Random(4)
+
+    def answers(mistakes):
+        return [
+            Scored(mean=x, score=x * 0.5**count, group=f"q{n % 5}", against=count)
+            for n, x in enumerate(rng.random() for _ in range(60))
+            for count in mistakes
+        ]
+
+    line, held = fit_line(answers((0, 1, 2)))
+    assert line.against == 0.5
+    assert held.fitted < held.unfitted / 3
+    assert line.score(0.8, against=1) == pytest.approx(0.4, abs=0.03)
+    assert fit_line(answers((0,)))[0].against == 1.0

@@ -1,14 +1,17 @@
 """One check, one sentence, one token."""
 
+import math
+
 import pytest
 
 from interviewer.calibration import SUREST, UNFITTED, Fit, Signals, logit, sigmoid
 from interviewer.errors import ModelUnavailable
 from interviewer.gates import gate
-from interviewer.grading import GATE_NOTES, MOST_SENTENCES, SURE, Judge, Parts, likeliest
+from interviewer.grading import GATE_NOTES, SURE, Judge, Parts
 from interviewer.llm import Verdict
 from interviewer.rubric import Claim, KeyPointCheck
 from interviewer.sentences import split_sentences
+from interviewer.signals import MOST_SENTENCES, likeliest
 from tests.doubles import ScriptedModel, asked_sentence
 
 TEXT = "In May it broke. I rewrote it myself. Errors fell by nine percent. We went home."
@@ -226,7 +229,9 @@ async def test_a_key_point_is_judged_with_its_words(prompts):
     model = ScriptedModel(yes=lambda _: 0.5)
     all_of_it = await _judge_point(prompts, "A mutex serialises all writers.", model)
     a_third = await _judge_point(prompts, "A mutex is nice.", model)
-    assert all_of_it.signals == Signals(judged=0.0, covered=1.0)
+    right = (3 / math.sqrt(3 * 3) + 1 / math.sqrt(3 * 2)) / 2
+    assert all_of_it.signals.covered == 1.0
+    assert all_of_it.signals.like_right == pytest.approx(right)
     assert all_of_it.met == pytest.approx(sigmoid(2.0), abs=1e-4)
     assert a_third.signals.covered == pytest.approx(1 / 3)
     assert (all_of_it.sentences, a_third.sentences) == ((1,), ())
@@ -235,7 +240,7 @@ async def test_a_key_point_is_judged_with_its_words(prompts):
 async def test_without_a_cue_a_key_point_has_the_judges_surest_no(prompts):
     model = ScriptedModel(failures=-1)
     judgement = await _judge_point(prompts, "Locks are fun.", model)
-    assert judgement.signals == Signals(judged=-SUREST, covered=0.0)
+    assert judgement.signals == Signals(judged=-SUREST)
     assert judgement.met < 0.01
     assert judgement.judge is None
 

@@ -130,7 +130,7 @@ def test_signals_are_collected_once_and_the_run_can_go_on(tmp_path, monkeypatch,
     assert cli.main(argv) == 0
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     assert len({row["answer"] for row in rows}) == 6
-    assert {row["fit"] for row in rows} == {"key_points", "sentences"}
+    assert {row["fit"] for row in rows} == {"key_points", "sentences", "mistakes", "red_flags"}
     strong = [row for row in rows if row["answer"].endswith("/strong")]
     assert sum(row["met"] for row in strong) > 3
     asked = len(scripted.asked)

@@ -16,6 +16,7 @@ from interviewer.report import (
     CriterionReport,
     DisputeReport,
     Evidence,
+    HeldAgainst,
     Mark,
     Missing,
     Report,
@@ -34,6 +35,7 @@ def report(value: Report) -> str:
     return _document(
         _verdict(value),
         _tonight(value.tonight),
+        _against(value.against),
         _areas(value.areas),
         *(_area(area, value) for area in value.areas),
         _questions(value.questions),
@@ -79,6 +81,17 @@ def _tonight(advice: Sequence[Missing]) -> str:
         return ""
     items = "".join(f"<li>{_gap(one)} {_e(one.advice)}</li>" for one in advice)
     return f"<section><h2>To do tonight</h2><ol>{items}</ol></section>"
+
+
+def _against(held: Sequence[HeldAgainst]) -> str:
+    if not held:
+        return ""
+    items = "".join(
+        f"<li><q>{_e(one.text)}</q> <strong>{_e(one.check)}</strong> "
+        f"(question {one.number}). {_e(one.advice)}</li>"
+        for one in held
+    )
+    return f"<section><h2>What counts against you</h2><ul>{items}</ul></section>"
 
 
 def _areas(areas: Sequence[AreaReport]) -> str:

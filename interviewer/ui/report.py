@@ -6,6 +6,7 @@ import gradio as gr
 
 from interviewer.markdown import to_markdown
 from interviewer.pdf import report_pdf
+from interviewer.probe import short_quote
 from interviewer.runtime import Runtime
 from interviewer.ui import document
 from interviewer.ui.download import Downloads
@@ -30,7 +31,7 @@ class ReportView:
                 self.again = gr.Button("Answer this question again", elem_id="answer-again-button")
             with gr.Accordion("Disagree with a finding", open=False, elem_id="dispute-box") as box:
                 self.finding = gr.Dropdown(
-                    [], label="Not shown, it says", elem_id="dispute-finding", interactive=True
+                    [], label="The finding", elem_id="dispute-finding", interactive=True
                 )
                 self.argument = gr.Textbox(
                     label="Which of your words show it?",
@@ -67,6 +68,9 @@ class ReportView:
             (f"{gap.check} (question {gap.number})", f"{gap.question_id}:{gap.check_id}")
             for criterion in report.criteria
             for gap in criterion.missing
+        ] + [
+            (f"{one.check}: {short_quote(one.text)}", f"{one.question_id}:{one.check_id}")
+            for one in report.against
         ]
         questions = [(f"{one.number}. {one.text}", one.id) for one in report.questions]
         return {

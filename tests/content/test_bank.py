@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from interviewer.content import content_folder, load_calibration, load_content
-from interviewer.rubric import Question, Rubric
+from interviewer.rubric import KNOWN_MISTAKE, Question, Rubric
 from interviewer.sentences import split_sentences
 from interviewer.text import words
 
@@ -115,6 +115,22 @@ def test_an_area_has_the_shape_that_was_asked_for(rubric: Rubric) -> None:
         assert len(check.misses) >= 3, check.id
         assert len(words(check.advice)) >= 12, f"{check.id}: {check.advice}"
         assert not set(check.meets) & set(check.misses), check.id
+
+
+FLAGS = [flag for rubric in RUBRICS.values() for flag in rubric.red_flags]
+
+
+def test_every_red_flag_is_found_by_its_cues_and_has_a_name_of_its_own() -> None:
+    checks = {check for rubric in RUBRICS.values() for check in rubric.checks}
+    names = [flag.id for flag in FLAGS]
+    assert len(names) == len({*names}) >= 4
+    assert not checks & {*names}
+    for flag in FLAGS:
+        assert len(flag.misses) >= 4, flag.id
+        assert len(words(flag.advice)) >= 12, f"{flag.id}: {flag.advice}"
+        for example in flag.meets:
+            found = [re.search(cue, example, re.IGNORECASE) for cue in flag.cues]
+            assert any(found), (flag.id, example)
 
 
 def test_no_example_meets_one_check_twice_or_is_copied_between_checks() -> None:
@@ -254,7 +270,9 @@ def test_calibration_answers_point_at_what_is_there(path: Path) -> None:
         sentences = len(split_sentences(one.answer))
         assert set(one.levels) <= {criterion.id for criterion in rubric.all_criteria}
         assert set(one.earns) <= checks
-        assert all(1 <= n <= sentences for shown in one.earns.values() for n in shown)
+        assert set(one.against) <= {KNOWN_MISTAKE, *(flag.id for flag in FLAGS)}
+        pointed = (*one.earns.values(), *one.against.values())
+        assert all(1 <= n <= sentences for shown in pointed for n in shown)
     assert len(kinds) >= 4
     assert all(len(of_question) == 6 for of_question in kinds.values())
 

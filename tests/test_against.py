@@ -1,0 +1,210 @@
+"""What counts against an answer: who is accused of what, and on which words."""
+
+from dataclasses import replace
+
+import pytest
+
+from interviewer.against import MOST_MISTAKES, doubts, held_against
+from interviewer.batch import Grader, Response
+from interviewer.calibration import UNFITTED, Line
+from interviewer.grading import Parts
+from interviewer.interview import InterviewService
+from interviewer.judgement import HELD, Judgement
+from interviewer.markdown import to_markdown
+from interviewer.report import make_report
+from interviewer.round import Round
+from interviewer.rubric import CommonError, KeyPoint, Question, RedFlag
+from interviewer.sentences import split_sentences
+from interviewer.ui import document
+from tests.doubles import NOW, PERSONA, PROCESS, STRONG, ScriptedModel, by_markers, settled
+
+FLAG = RedFlag(
+    id="waves_aside",
+    title="A check waved aside",
+    shows="says that a check is not needed",
+    advice="Say what you would check.",
+    meets=("No test was needed.", "There is no need for a baseline."),
+    misses=("I tested it.", "It needs a test."),
+    cues=(r"\bno\b.*\bneed",),
+)
+QUESTION = Question(
+    id="lock",
+    text="What is a lock for?",
+    key_points=(
+        KeyPoint(
+            id="writers",
+            text="a mutex serialises all writers",
+            right="Writers wait for one another.",
+            wrong="A mutex makes all reads twice as fast.",
+        ),
+        KeyPoint(id="fair", text="it is not fair by itself", right="Who came first may starve."),
+    ),
+    common_errors=(
+        CommonError(says="A lock never slows a program down.", tell="It costs its holders time."),
+    ),
+)
+MISTAKE = "lock__mistake_0"
+
+
+@pytest.fixture
+def of_lock(rubric):
+    own = rubric.model_copy(update={"questions": (QUESTION,)})
+    return Round((own,), flags=(FLAG,))
+
+
+def _doubts(of_round, text):
+    return doubts(of_round, QUESTION, split_sentences(text))
+
+
+def _judged(check_id, met, sentences=(1,)):
+    return Judgement(seq=1, check_id=check_id, met=met, sentences=sentences)
+
+
+def test_a_known_mistake_and_a_flag_are_doubted_where_they_stand(of_lock):
+    found = _doubts(of_lock, "We had time. A mutex makes reads faster, twice. No need to test it.")
+    assert [(one.check.id, [s.n for s in one.sentences]) for one in found] == [
+        (MISTAKE, [2]),
+        ("waves_aside", [3]),
+    ]
+    assert [one.check.kind for one in found] == ["mistakes", "red_flags"]
+
+
+def test_what_is_right_is_not_doubted(of_lock):
+    assert _doubts(of_lock, "A mutex serialises all writers. I tested it twice.") == ()
+
+
+def test_no_answer_costs_more_than_a_few_doubts(rubric):
+    known = tuple(
+        CommonError(says=f"A lock never slows program {n} down.", tell="It does.")
+        for n in range(MOST_MISTAKES + 3)
+    )
+    many = QUESTION.model_copy(update={"common_errors": known})
+    said = split_sentences("A lock never slows a program down.")
+    of_many = Round((rubric.model_copy(update={"questions": (many,)}),))
+    assert len(doubts(of_many, many, said)) == MOST_MISTAKES
+
+
+def test_it_is_held_against_who_likelier_than_not_said_it(of_lock):
+    for met, held in ((HELD, ["waves_aside"]), (HELD - 0.01, []), (None, [])):
+        found = held_against(of_lock, QUESTION, [_judged("waves_aside", met)])
+        assert [check.id for check, _ in found] == held
+
+
+def test_who_corrects_a_mistake_has_not_made_it(of_lock):
+    made, corrected = _judged(MISTAKE, 0.9), _judged("lock__writers", 0.9)
+    assert [check.id for check, _ in held_against(of_lock, QUESTION, [made])] == [MISTAKE]
+    assert held_against(of_lock, QUESTION, [made, corrected]) == []
+
+
+def test_the_cure_of_a_mistake_is_what_holds(of_lock):
+    ((check, _),) = held_against(of_lock, QUESTION, [_judged(MISTAKE, 0.9)])
+    assert check.advice == "What holds: a mutex serialises all writers."
+
+
+def test_a_flag_of_one_area_is_looked_for_there_alone(rubric):
+    flagged = rubric.model_copy(update={"red_flags": (FLAG,), "questions": (QUESTION,)})
+    assert Round((flagged,)).red_flags_for(QUESTION) == (FLAG,)
+    assert Round((rubric,)).red_flags_for(None) == ()
+
+
+def test_a_flag_needs_an_id_that_no_check_has(rubric):
+    taken = FLAG.model_copy(update={"id": next(iter(rubric.checks))})
+    with pytest.raises(ValueError, match="check ids must be unique"):
+        type(rubric).model_validate({**rubric.model_dump(), "red_flags": [taken.model_dump()]})
+
+
+# --- What comes of it: the grade, the report, the next question --------------------------
+
+HALVED = UNFITTED.model_copy(update={"levels": Line(spread=0.1, against=0.5)})
+ASIDE = "There was no need to test it."
+
+
+def _says_yes_to_flags(messages):
+    asked = "the sentence says that a check is not needed." in messages[0]["content"]
+    return 0.9 if asked else by_markers(messages)
+
+
+@pytest.fixture
+def flagged(content, rubric):
+    """Content whose only area has a red flag, and where each thing halves the score."""
+    own = rubric.model_copy(update={"red_flags": (FLAG,)})
+    return replace(content, rubrics={own.area: own}, fits=HALVED, _rounds={})
+
+
+async def test_a_flag_halves_the_score_and_is_named(flagged):
+    grader = Grader(flagged.round(["story"]), flagged, ScriptedModel(yes=_says_yes_to_flags))
+    plain, aside = [
+        await grader.grade(Response(id=1, question="Why?", answer=text))
+        for text in (STRONG, f"{STRONG} {ASIDE}")
+    ]
+    assert aside.score == pytest.approx(plain.score / 2)
+    assert [(one.id, one.met, one.sentences) for one in aside.checks][-1] == (FLAG.id, 0.9, (7,))
+    assert FLAG.id not in {one.id for one in plain.checks}
+
+
+async def test_the_part_can_be_switched_off(flagged):
+    model = ScriptedModel(yes=_says_yes_to_flags)
+    off = Grader(flagged.round(["story"]), flagged, model, Parts(against=False))
+    line = await off.grade(Response(id=1, question="Why?", answer=f"{STRONG} {ASIDE}"))
+    assert line.score == pytest.approx(0.95)
+    assert FLAG.shows not in str(model.asked)
+
+
+async def test_the_interviewer_doubts_it_and_the_report_quotes_it(flagged, store):
+    model = ScriptedModel(yes=_says_yes_to_flags)
+    service = InterviewService(flagged, model, store, now=lambda: NOW)
+    interview_id = service.start("story", question_ids=["failure"])
+    service.answer(interview_id, f"{STRONG} {ASIDE}", 1)
+    probe = (await settled(service, interview_id)).interview.turns[-1]
+    doubt = f"You said “{ASIDE.rstrip('.')}”. {PERSONA.doubts[0]}"
+    assert (probe.trigger, probe.check_id, probe.text) == ("wrong", FLAG.id, doubt)
+    service.finish(interview_id)
+    view = await settled(service, interview_id)
+    await service.close()
+    assert view.graded == view.to_grade
+    asked = [one for one in model.asked if FLAG.shows in one[0]["content"]]
+    assert len(asked) == 1, "what the reply has judged is not judged again"
+    of_round = flagged.round(["story"])
+    report = make_report(view.interview, of_round, PROCESS.standard(None), PERSONA, 0)
+    (found,) = report.against
+    assert (found.text, found.number, found.advice) == (ASIDE, 1, FLAG.advice)
+    assert f"“{ASIDE}” **A check waved aside** (question 1). {FLAG.advice}" in to_markdown(report)
+    assert f"<q>{ASIDE}</q> <strong>A check waved aside</strong>" in document.report(report)
+    assert [criterion.level for criterion in report.criteria] == [3, 3, 3]
+
+
+async def _disputed(flagged, store, yes):
+    service = InterviewService(flagged, ScriptedModel(yes=yes), store, now=lambda: NOW)
+    interview_id = service.start("story", question_ids=["failure"])
+    service.answer(interview_id, f"{STRONG} {ASIDE}", 1)
+    await settled(service, interview_id)
+    service.finish(interview_id)
+    await settled(service, interview_id)
+    await service.dispute(interview_id, "failure", FLAG.id, "It had been tested before.")
+    await service.close()
+    of_round = flagged.round(["story"])
+    return make_report(store.load(interview_id), of_round, PROCESS.standard(None), PERSONA, 0)
+
+
+async def test_what_is_disputed_with_reason_counts_no_more_and_both_results_stay(flagged, store):
+    def heard(messages):
+        asked = "a check is not needed." in messages[0]["content"]
+        argued = "The speaker says of it" in messages[-1]["content"]
+        return by_markers(messages) if not asked else 0.02 if argued else 0.7
+
+    report = await _disputed(flagged, store, heard)
+    assert report.against == ()
+    (dispute,) = report.disputes
+    assert (dispute.check, dispute.shown_before, dispute.shown_after) == (FLAG.title, True, False)
+    assert dispute.before == 0.7
+    assert [criterion.level for criterion in report.criteria] == [5, 5, 5]
+
+
+async def test_no_argument_alone_takes_back_what_was_plainly_said(flagged, store):
+    def heard(messages):
+        asked = "a check is not needed." in messages[0]["content"]
+        argued = "The speaker says of it" in messages[-1]["content"]
+        return by_markers(messages) if not asked else 0.001 if argued else 0.99
+
+    report = await _disputed(flagged, store, heard)
+    assert [one.text for one in report.against] == [ASIDE]

@@ -1,0 +1,51 @@
+"""What words alone tell of a claim."""
+
+import math
+
+import pytest
+
+from interviewer.rubric import Claim
+from interviewer.sentences import split_sentences
+from interviewer.signals import likeliest_said, likeness
+
+
+def test_likeness_is_the_cosine_of_the_words_that_mean_something():
+    """Two of three words shared by each side, over the geometric mean of three and three."""
+    assert likeness(["A mutex serialises writers."], "The mutex serialises readers.") == (
+        pytest.approx(2 / math.sqrt(3 * 3))
+    )
+
+
+def test_likeness_is_the_mean_over_the_examples():
+    same, other = "Mutexes serialise writers.", "Cats purr."
+    assert likeness([same, other], same) == pytest.approx(0.5)
+    assert likeness([], same) == 0.0
+    assert likeness([same], "") == 0.0
+
+
+CLAIM = Claim(
+    id="k",
+    text="a mutex serialises writers",
+    right=("Writers wait for one another.",),
+    wrong=("A mutex serialises readers.",),
+)
+
+
+def test_right_and_wrong_are_looked_at_in_the_same_sentence():
+    said = split_sentences("It is nice. A mutex serialises readers and writers.")
+    right, wrong = likeliest_said(CLAIM, [CLAIM.text], said)
+    assert right == pytest.approx(3 / math.sqrt(4 * 3))
+    assert wrong == pytest.approx(3 / math.sqrt(4 * 3))
+
+
+def test_a_list_of_the_claims_own_words_is_like_nothing():
+    assert likeliest_said(
+        CLAIM,
+        [CLAIM.text],
+        split_sentences(
+            "Mutex, serialises, writers, mutex, serialises, writers, mutex, serialises."
+        ),
+    ) == (
+        0.0,
+        0.0,
+    )

@@ -50,5 +50,6 @@ class ReadAhead:
         persona = self._content.persona(plan.persona)
         yield f"persona {persona.id}", partial(self._phraser.messages, persona, said="", ask="")
         scene = Scene(interview, persona, self._content.round(plan.areas))
-        for check in (*scene.ladder, *scene.round.ladder_for(scene.question)):
+        flags = (flag.check for flag in scene.round.red_flags_for(scene.question))
+        for check in (*scene.ladder, *flags, *scene.round.ladder_for(scene.question)):
             yield f"{plan.areas} {check.id}", partial(self._judge.sentence_messages, check, "")

@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from interviewer.against import MOST_MISTAKES, doubts, held_against
+from interviewer.ahead import ReadAhead
 from interviewer.batch import Grader, Response
 from interviewer.calibration import UNFITTED, Line
-from interviewer.grading import Parts
+from interviewer.grading import Judge, Parts
 from interviewer.interview import InterviewService
 from interviewer.judgement import HELD, Judgement
 from interviewer.markdown import to_markdown
@@ -208,3 +209,14 @@ async def test_no_argument_alone_takes_back_what_was_plainly_said(flagged, store
 
     report = await _disputed(flagged, store, heard)
     assert [one.text for one in report.against] == [ASIDE]
+
+
+async def test_what_a_flag_begins_with_is_read_while_the_candidate_types(flagged, store):
+    model = ScriptedModel()
+    service = InterviewService(flagged, model, store, now=lambda: NOW)
+    interview = store.load(service.start("story", question_ids=["failure"]))
+    ahead = ReadAhead(flagged, model, Judge(model, flagged.prompts))
+    while await ahead.step(interview):
+        pass
+    assert FLAG.shows in str(model.asked)
+    await service.close()

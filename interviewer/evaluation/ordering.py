@@ -3,9 +3,11 @@
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 import numpy as np
 
+from interviewer.against import warnings_for
 from interviewer.content import Content, content_folder, load_calibration
 from interviewer.evaluation.bench import Bench, Graded, Task, price
 from interviewer.evaluation.confidence import trust
@@ -149,6 +151,7 @@ async def measure_ordering(bench: Bench, cases: Sequence[Case], draws: Draws) ->
             _rules(kept, areas, scores, _by_the_labels(cases), draws),
             _by_area(cases, kept, scores, graded),
             _scores(cases, scores),
+            _against(cases, graded),
             trust(
                 [
                     (expected_score(case, answer), graded[case.id][kind])
@@ -321,17 +324,36 @@ def _score(cases: Sequence[Case], scores: Mapping[str, Scores]) -> tuple[float, 
     return pearson(rows), rmse(rows)
 
 
+_KINDS: tuple[CalibrationKind, ...] = get_args(CalibrationKind)
+
+
 def _scores(cases: Sequence[Case], scores: Mapping[str, Scores]) -> Table:
-    kinds: tuple[CalibrationKind, ...] = (
-        "weak",
-        "middling",
-        "strong",
-        "confidently_wrong",
-        "rambling_empty",
-        "short_right",
-    )
     return Table(
         title="Scores",
-        columns=("question", *(kind.replace("_", " ") for kind in kinds)),
-        rows=tuple((case.id, *(scores[case.id].get(kind) for kind in kinds)) for case in cases),
+        columns=("question", *(kind.replace("_", " ") for kind in _KINDS)),
+        rows=tuple((case.id, *(scores[case.id].get(kind) for kind in _KINDS)) for case in cases),
     )
+
+
+def _against(
+    cases: Sequence[Case], graded: Mapping[str, Mapping[CalibrationKind, Graded]]
+) -> Table:
+    """How often something was held against an answer, beside how often the labeller does so."""
+    rows: list[tuple[Cell, ...]] = []
+    for kind in _KINDS:
+        mine = [case for case in cases if kind in case.answers]
+        held = [_held(case, graded[case.id][kind]) for case in mine]
+        told = [bool(case.answers[kind].against) for case in mine]
+        wrongly = [a and not b for a, b in zip(held, told, strict=True)]
+        rows.append((kind.replace("_", " "), len(mine), sum(held), sum(told), sum(wrongly)))
+    return Table(
+        title="What counts against an answer",
+        columns=("kind", "answers", "held against", "by the labels", "held, not by the labels"),
+        rows=tuple(rows),
+    )
+
+
+def _held(case: Case, one: Graded) -> bool:
+    """Whether a known mistake or a red flag was held against the answer."""
+    known = warnings_for(case.of_round, case.question)
+    return any(check.id in known for check in one.line.checks)

@@ -1,0 +1,50 @@
+"""The real judge on what counts against an answer, in sentences that no fit has seen."""
+
+import pytest
+
+from interviewer.against import doubts
+from interviewer.content import load_content
+from interviewer.grading import Judge
+from interviewer.runtime import open_model
+from interviewer.sentences import split_sentences
+from interviewer.settings import Settings
+
+pytestmark = pytest.mark.live
+
+HELD = {
+    "waves_check_aside": "We skipped the offline test, there was simply no need for it.",
+    "blames_others": "It went wrong because the engineers were lazy and the boss had no idea.",
+    "nothing_learned": "I would do it exactly the same way, nothing was wrong with my plan.",
+    "brushes_off_others": "How support coped with it wasn't my business, they had to sort it out "
+    "themselves.",
+}
+FINE = {
+    "waves_check_aside": "There was no need to guess, since we had the logs of every request.",
+    "blames_others": "The engineers were too busy in May, so I wrote the export myself.",
+    "nothing_learned": "There was nothing wrong with the loader, so I looked at the labels.",
+    "brushes_off_others": "It wasn't part of my goals, but I helped them to repair the import.",
+}
+SAID = (HELD, FINE)
+
+
+async def test_a_red_flag_is_told_from_its_look_alike(settings: Settings) -> None:
+    content = load_content()
+    model, embedded = open_model(settings, lambda *_: None)
+    try:
+        held, fine = [await _held(Judge(model, content.prompts, content.fits), one) for one in SAID]
+    finally:
+        await model.close()
+        if embedded is not None:
+            embedded.stop()
+    assert held == dict.fromkeys(HELD, True)
+    assert fine == dict.fromkeys(FINE, False)
+
+
+async def _held(judge: Judge, said: dict[str, str]) -> dict[str, bool]:
+    of_round = load_content().round(["behavioral"])
+    found = {}
+    for name, sentence in said.items():
+        suspected = doubts(of_round, None, split_sentences(sentence))
+        (doubt,) = [one for one in suspected if one.check.id == name]
+        found[name] = (await judge.check(doubt.check, 1, doubt.sentences)).held
+    return found

@@ -205,7 +205,7 @@ def _log_loss(odds: Floats, truth: Floats) -> Floats:
 
 Named = Literal["sentences", "key_points", "exemplified", "mistakes", "red_flags"]
 SIGNALS: dict[Named, tuple[str, ...]] = {
-    "sentences": ("judged", "like_right"),
+    "sentences": ("judged", "like_right", "general"),
     "key_points": ("judged", "covered", "like_right", "like_wrong"),
     "exemplified": ("judged", "empty", "off_topic", "right", "turns"),
     "mistakes": ("judged",),

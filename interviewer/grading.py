@@ -174,7 +174,11 @@ class Judge:
         if not self._parts.words:
             return Signals(judged=odds[at])
         text = next(one.text for one in sentences if one.n == at)
-        return Signals(judged=odds[at], like_right=signals.likeness(check.meets, text))
+        return Signals(
+            judged=odds[at],
+            like_right=signals.likeness(check.meets, text),
+            general=signals.generality(text),
+        )
 
     def _of_key_point(
         self, check: KeyPointCheck, best: float, sentences: Sequence[Sentence]

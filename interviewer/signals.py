@@ -68,6 +68,31 @@ def _ochiai(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / math.sqrt(len(one) * len(other)) if one and other else 0.0
 
 
+# By kind: what holds of all and always; what one does; praise; words for anything; filling; views.
+_GENERAL = re.compile(
+    r"""\b(
+      every(?:\s?one|body|thing|where)? | always | any(?:one|body|thing) | nobody | generally
+    | in\s(?:general|the\send) | many | various | different | it\sdepends | depends\son
+    | one\s(?:should|has|needs|can|could|must|might|always)
+    | importan(?:t|ce) | interesting | great | amazing | powerful | fascinating | excellent
+    | crucial | essential | exciting | passionate | nice | the\skey
+    | things? | stuff | aspects? | challeng(?:es?|ing) | topics? | people | the\sworld | culture
+    | mindset | big\spicture
+    | really | very | a\slot | lots | (?:kind|sort)\sof | of\scourse | at\sthe\send\sof\sthe\sday
+    | and\sso\son | somehow | i\s(?:would\ssay|believe) | in\smy\s(?:view|opinion)
+    )\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def generality(text: str) -> float:
+    """Share of a text's words that fit any story, 0..1: "one should always", "many things".
+
+    A small judge takes a platitude for whatever it is asked for; its words give it away.
+    """
+    return min(1.0, len(_GENERAL.findall(text)) / max(1, len(words(text))))
+
+
 def likeliest_said(
     claim: Claim, examples: Sequence[str], sentences: Sequence[Sentence]
 ) -> tuple[float, float]:

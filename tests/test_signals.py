@@ -6,7 +6,7 @@ import pytest
 
 from interviewer.rubric import Claim
 from interviewer.sentences import split_sentences
-from interviewer.signals import likeliest_said, likeness
+from interviewer.signals import generality, likeliest_said, likeness
 
 
 def test_likeness_is_the_cosine_of_the_words_that_mean_something():
@@ -49,3 +49,12 @@ def test_a_list_of_the_claims_own_words_is_like_nothing():
         0.0,
         0.0,
     )
+
+
+def test_what_fits_any_story_is_told_by_its_words():
+    platitude = "In general one should always keep the big picture in mind, it is very important."
+    told = "I moved the twelve slowest queries to a read replica on Friday."
+    assert generality(told) == 0.0
+    assert generality(platitude) == pytest.approx(6 / 15)
+    assert generality("") == 0.0
+    assert generality("very " * 100) == 1.0

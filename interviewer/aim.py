@@ -5,7 +5,7 @@ without it, and it stops at the first gap.
 """
 
 import asyncio
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Sequence
 from itertools import takewhile
 
 from interviewer import probe, scoring
@@ -28,12 +28,6 @@ MOST_CHECKS = 3
 """Checks that are put before the judge while the candidate waits.
 
 A check's prompt is read once, in 5 s on 2 cores; its further sentences cost 0.3 s each.
-"""
-
-MOST_LOOKS = 2
-"""How often as many checks are put before it, where all that were show no gap.
-
-To leave a question with follow-ups in hand is worse than a few seconds more.
 """
 
 LOOK_AHEAD = 2
@@ -109,28 +103,19 @@ class Aim:
             for check in scene.ladder
             if not probe.repeats(check.probe, scene.asked) or check.id in scene.state.probed
         ]
-        judged = {(one.seq, one.check_id): one for one in scene.interview.judgements}
-        for _ in range(MOST_LOOKS):
-            target = probe.choose_target(
-                ladder,
-                scene.persona,
-                await self._judged(scene, ladder, judged),
-                probed=scene.state.probed,
-                answers=[(turn.seq, said) for turn, said in scene.answers],
-                asked=scene.asked,
-                pushback_due=due,
-            )
-            if target is not None:
-                return target
-        return None
+        best = await self._judged(scene, ladder)
+        return probe.choose_target(
+            ladder,
+            scene.persona,
+            best,
+            probed=scene.state.probed,
+            answers=[(turn.seq, said) for turn, said in scene.answers],
+            asked=scene.asked,
+            pushback_due=due,
+        )
 
-    async def _judged(
-        self, scene: Scene, ladder: Sequence[Check], judged: dict[tuple[int, str], Judgement]
-    ) -> dict[str, Judgement]:
-        """The best judgements down the ladder, as far as the first gap.
-
-        ``judged`` is what is known so far, by answer and check; what is judged is added to it.
-        """
+    async def _judged(self, scene: Scene, ladder: Sequence[Check]) -> dict[str, Judgement]:
+        """The best judgements down the ladder, as far as the first gap."""
         calls = 0
 
         async def count() -> None:
@@ -138,8 +123,8 @@ class Aim:
             calls += 1
 
         order = self._sure_gap_first(scene, ladder)
-        at_once = await self._at_once(scene, order, judged) if self._judge.asks_at_once else []
-        judged |= {(one.seq, one.check_id): one for one in at_once}
+        at_once = await self._at_once(scene, order) if self._judge.asks_at_once else []
+        judged = {(one.seq, one.check_id): one for one in (*scene.interview.judgements, *at_once)}
         best: dict[str, Judgement] = {}
         fresh = len({one.check_id for one in at_once})
         for check in order:
@@ -153,7 +138,6 @@ class Aim:
                 if found is None:
                     found = await self._judge.check(check, turn.seq, said, count)
                     self._keep(scene.interview.id, found)
-                    judged[turn.seq, check.id] = found
                 best |= scoring.best_judgements([*best.values(), found])
                 if found.shown:
                     break
@@ -162,23 +146,19 @@ class Aim:
                 break
         return best
 
-    async def _at_once(
-        self,
-        scene: Scene,
-        order: Sequence[Check],
-        judged: Mapping[tuple[int, str], Judgement],
-    ) -> list[Judgement]:
+    async def _at_once(self, scene: Scene, order: Sequence[Check]) -> list[Judgement]:
         """What the walk down the ladder will ask first, asked side by side.
 
         Nothing is asked in vain: grading asks for all of it later, and finds it stored.
         """
         until_gap = takewhile(lambda check: _may_be_shown(scene, check), order)
-        shown = {one.check_id for one in judged.values() if one.shown}
+        known = {(one.seq, one.check_id) for one in scene.interview.judgements}
+        shown = {one.check_id for one in scene.interview.judgements if one.shown}
         pairs = [
             (check, turn.seq, said)
             for check in until_gap
             for turn, said in scene.answers
-            if check.id not in shown and (turn.seq, check.id) not in judged
+            if check.id not in shown and (turn.seq, check.id) not in known
         ][:MOST_CHECKS]
         found = await asyncio.gather(*(self._judge.check(*pair) for pair in pairs))
         for one in found:

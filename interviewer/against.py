@@ -54,9 +54,21 @@ def _doubts(
 
 def warnings_for(of_round: Round, question: Question | None) -> dict[str, WarningCheck]:
     """Everything that can count against an answer to the question, by id."""
-    mistakes = (one.check for one in mistakes_of(question)) if question else ()
-    flags = (flag.check for flag in of_round.red_flags_for(question))
-    return {check.id: check for check in (*mistakes, *flags)}
+    known = _known(of_round, question.id if question else None)
+    return {check.id: check for check, _ in known}
+
+
+# A report asks several times for each question, and a question's mistakes are many.
+@lru_cache(maxsize=512)
+def _known(of_round: Round, question_id: str | None) -> tuple[tuple[WarningCheck, str | None], ...]:
+    """Each warning with the check that takes it back, if any does."""
+    question = of_round.question(question_id) if question_id else None
+    mistakes = mistakes_of(question) if question else []
+    flags = of_round.red_flags_for(question)
+    return (
+        *((one.check, one.corrected_by) for one in mistakes),
+        *((flag.check, None) for flag in flags),
+    )
 
 
 def held_against(
@@ -68,14 +80,9 @@ def held_against(
     anyone.
     """
     best = best_judgements(judgements)
-    mistakes = mistakes_of(question) if question else []
-    corrected = {
-        one.check.id
-        for one in mistakes
-        if one.corrected_by in best and best[one.corrected_by].shown
-    }
+    shown = {name for name, one in best.items() if one.shown}
     return [
-        (check, best[name])
-        for name, check in warnings_for(of_round, question).items()
-        if name in best and best[name].held and name not in corrected
+        (check, best[check.id])
+        for check, corrected_by in _known(of_round, question.id if question else None)
+        if check.id in best and best[check.id].held and corrected_by not in shown
     ]

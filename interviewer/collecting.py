@@ -14,7 +14,6 @@ from interviewer.content import Content
 from interviewer.fitting import Row
 from interviewer.gates import gate, judged_sentences
 from interviewer.grading import Judge
-from interviewer.judgement import Judgement
 from interviewer.llm import Model
 from interviewer.rubric import (
     KNOWN_MISTAKE,
@@ -55,7 +54,7 @@ async def collect(
         for doubt in doubts(of_round, question, sentences):
             judged = await judge.check(doubt.check, 1, doubt.sentences)
             if judged.signals is not None:
-                rows.append(_against(answer, question, doubt, judged))
+                rows.append(_against(answer, question, doubt, judged.signals))
         yield rows
 
 
@@ -97,7 +96,7 @@ async def collect_exemplified(
             )
 
 
-def _against(answer: CalibrationAnswer, question: Question, doubt: Doubt, judged: Judgement) -> Row:
+def _against(answer: CalibrationAnswer, question: Question, doubt: Doubt, signals: Signals) -> Row:
     """The row of a warning: true where a person holds one of its sentences against the answer."""
     corrected = {one.check.id: one.corrected_by for one in mistakes_of(question)}
     name = KNOWN_MISTAKE if doubt.check.kind == "mistakes" else doubt.check.id
@@ -109,7 +108,7 @@ def _against(answer: CalibrationAnswer, question: Question, doubt: Doubt, judged
         check=doubt.check.id,
         corrected_by=corrected.get(doubt.check.id),
         met=bool(places & set(answer.against.get(name, ()))),
-        signals=judged.signals or Signals(judged=-SUREST),
+        signals=signals,
     )
 
 

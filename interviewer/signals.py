@@ -128,8 +128,8 @@ def likeliest(check: Check, sentences: Sequence[Sentence]) -> list[Sentence]:
     ]
     familiar = set(words(" ".join(check.meets)))
 
-    def likeness(sentence: Sentence) -> float:
+    def familiarity(sentence: Sentence) -> float:
         found = words(sentence.text)
         return sum(word in familiar for word in found) / (len(found) + 4)
 
-    return sorted(can, key=likeness, reverse=True)[:MOST_SENTENCES]
+    return sorted(can, key=familiarity, reverse=True)[:MOST_SENTENCES]

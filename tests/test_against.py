@@ -85,7 +85,7 @@ def test_no_answer_costs_more_than_a_few_doubts(rubric):
     assert len(doubts(of_many, many, said)) == MOST_MISTAKES
 
 
-def test_it_is_held_against_who_likelier_than_not_said_it(of_lock):
+def test_it_is_held_against_who_clearly_said_it(of_lock):
     for met, held in ((HELD, ["waves_aside"]), (HELD - 0.01, []), (None, [])):
         found = held_against(of_lock, QUESTION, [_judged("waves_aside", met)])
         assert [check.id for check, _ in found] == held
@@ -120,9 +120,18 @@ HALVED = UNFITTED.model_copy(update={"levels": Line(spread=0.1, against=0.5)})
 ASIDE = "There was no need to test it."
 
 
-def _says_yes_to_flags(messages):
-    asked = "the sentence says that a check is not needed." in messages[0]["content"]
-    return 0.9 if asked else by_markers(messages)
+def _hears(plain, argued=None):
+    """A judge who gives the flag ``plain``, and ``argued`` with an argument beside it."""
+
+    def hear(messages):
+        if "the sentence says that a check is not needed." not in messages[0]["content"]:
+            return by_markers(messages)
+        return argued if "The speaker says of it" in messages[-1]["content"] else plain
+
+    return hear
+
+
+_says_yes_to_flags = _hears(0.9)
 
 
 @pytest.fixture
@@ -188,12 +197,7 @@ async def _disputed(flagged, store, yes):
 
 
 async def test_what_is_disputed_with_reason_counts_no_more_and_both_results_stay(flagged, store):
-    def heard(messages):
-        asked = "a check is not needed." in messages[0]["content"]
-        argued = "The speaker says of it" in messages[-1]["content"]
-        return by_markers(messages) if not asked else 0.02 if argued else 0.7
-
-    report = await _disputed(flagged, store, heard)
+    report = await _disputed(flagged, store, _hears(0.7, argued=0.02))
     assert report.against == ()
     (dispute,) = report.disputes
     assert (dispute.check, dispute.shown_before, dispute.shown_after) == (FLAG.title, True, False)
@@ -202,12 +206,7 @@ async def test_what_is_disputed_with_reason_counts_no_more_and_both_results_stay
 
 
 async def test_no_argument_alone_takes_back_what_was_plainly_said(flagged, store):
-    def heard(messages):
-        asked = "a check is not needed." in messages[0]["content"]
-        argued = "The speaker says of it" in messages[-1]["content"]
-        return by_markers(messages) if not asked else 0.001 if argued else 0.99
-
-    report = await _disputed(flagged, store, heard)
+    report = await _disputed(flagged, store, _hears(0.99, argued=0.001))
     assert [one.text for one in report.against] == [ASIDE]
 
 

@@ -100,11 +100,14 @@ class Page:
             "show_progress": "hidden",
             "concurrency_limit": None,
         }
+        # One may be under way when the next begins, which takes over from it. Without this,
+        # Gradio would leave out the next.
+        follows = private | {"trigger_mode": "multiple"}
         tail: dict[str, Any] = {
             "fn": self._tail,
             "inputs": [self._place, self._editor.holds],
             "outputs": [self._place, *(one for view in self._views for one in view.outputs)],
-            **private,
+            **follows,
         }
         demo.load(**tail)
         self._start.wire(private)
@@ -112,7 +115,7 @@ class Page:
             "fn": self._talk,
             "inputs": [self._place],
             "outputs": self._chat.spoken,
-            **private,
+            **follows,
         }
         self._chat.wire(demo, self._place, talk, tail, private)
         self._editor.wire(demo, self._place, private)

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Program
-from tests.browser.talk import begin, said_by_interviewer, send, wait_for_turn
+from tests.browser.talk import answer, begin, said_by_interviewer, send, wait_for_turn
 from tests.doubles import FakeEndpoint, completion, failure, top
 
 pytestmark = pytest.mark.browser
@@ -21,11 +21,14 @@ PROBE = "When you moved the ranking service, which part of it was your own respo
 
 GO_ON = threading.Event()
 """While it is cleared, a reply stops after its eighth word."""
+JUDGE = threading.Event()
+"""While it is cleared, no verdict comes."""
 
 
 def interviewer(handler: Any) -> None:
     """No to every check; a probe in slow pieces."""
     if not handler.server.requests[-1].body.get("stream"):
+        JUDGE.wait()
         completion("No", top(No=-0.1, Yes=-3.0))(handler)
         return
     handler.begin_stream()
@@ -49,18 +52,27 @@ def interviewer(handler: Any) -> None:
     handler.chunk("")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def endpoint() -> Iterator[FakeEndpoint]:
-    GO_ON.set()
     server = FakeEndpoint(interviewer)
     yield server
-    GO_ON.set()
     server.stop()
 
 
-@pytest.fixture
-def site(program: Callable[..., Program], endpoint: FakeEndpoint) -> Program:
-    return program(INTERVIEWER_BASE_URL=f"{endpoint.url}/v1", INTERVIEWER_MODEL="slow-one")
+@pytest.fixture(autouse=True)
+def it_goes_on(endpoint: FakeEndpoint) -> Iterator[None]:
+    endpoint.replies = [interviewer]
+    GO_ON.set()
+    JUDGE.set()
+    yield
+    GO_ON.set()
+    JUDGE.set()
+
+
+@pytest.fixture(scope="module")
+def site(shared_program: Callable[..., Program], endpoint: FakeEndpoint) -> Program:
+    """Each visitor is new."""
+    return shared_program(INTERVIEWER_BASE_URL=f"{endpoint.url}/v1", INTERVIEWER_MODEL="slow-one")
 
 
 def test_a_reload_in_mid_reply_goes_on_with_it(site: Program, visit: Callable[..., Page]) -> None:
@@ -121,3 +133,23 @@ def test_an_open_tab_goes_on_after_a_restart(site: Program, visit: Callable[...,
     wait_for_turn(page, 3)
     expect(page.locator("#chat [data-testid=user]")).to_have_count(2)
     expect(page.locator("#answer textarea")).to_have_value("")
+
+
+def test_the_report_comes_to_who_ends_before_the_grades_do(
+    site: Program, visit: Callable[..., Page]
+) -> None:
+    """The last turns need no model: they are said while the answer before is being graded."""
+    page = visit(site.url)
+    begin(page, "with incomplete data")
+    status = page.locator("#status")
+    answer(page, STORY)
+    while "follow-up 3" not in status.inner_text():
+        answer(page, "I don't know.")
+    JUDGE.clear()
+    answer(page, "I read the plan, I measured the latency for a week, and I told the team.")
+    while "The interview is over" not in status.inner_text():
+        answer(page, "No, thank you.")
+        page.wait_for_timeout(200)  # until all of a turn is drawn
+    expect(status).to_contain_text("grading")
+    JUDGE.set()
+    expect(page.locator("#report h2").first).to_be_visible()

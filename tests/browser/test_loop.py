@@ -31,16 +31,17 @@ def judge(handler: Any) -> None:
         completion("Yes", top(Yes=-0.1, No=-3.0))(handler)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def endpoint() -> Iterator[FakeEndpoint]:
     server = FakeEndpoint(judge)
     yield server
     server.stop()
 
 
-@pytest.fixture
-def site(program: Callable[..., Program], endpoint: FakeEndpoint) -> Program:
-    return program(INTERVIEWER_BASE_URL=f"{endpoint.url}/v1", INTERVIEWER_MODEL="stand-in")
+@pytest.fixture(scope="module")
+def site(shared_program: Callable[..., Program], endpoint: FakeEndpoint) -> Program:
+    """Each visitor is new."""
+    return shared_program(INTERVIEWER_BASE_URL=f"{endpoint.url}/v1", INTERVIEWER_MODEL="stand-in")
 
 
 def hold_round(page: Page) -> None:

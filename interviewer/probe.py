@@ -7,6 +7,7 @@ phrases is held against the rules here before anybody sees it.
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from interviewer.claims import claim_kind
 from interviewer.judgement import Judgement
@@ -108,21 +109,26 @@ def choose_target(
     ``best`` holds the best judgement so far for each check that was judged at all; a check
     that no one judged yet is passed over, not taken for a gap. Where a pushback is due, a
     claim of the last answer is challenged; else the first check that is missing and wasn't
-    asked for is dug for. When no gap is left, what the answer shows is challenged. ``asked``:
-    the interviewer's turns, none of which is said again.
+    asked for is dug for. When no gap is left, what the answer shows is challenged; and while
+    checks are left that no one judged, what an answer before it does. ``asked``: the
+    interviewer's turns, none of which is said again.
     """
+    left = unasked(ladder, probed)
     judged = [
         (check, best[check.id])
-        for check in unasked(ladder, probed)
+        for check in left
         if check.id in best and best[check.id].met is not None
     ]
     pushbacks = _pushbacks(persona, judged, answers[-1], asked)
-    pushback = next(pushbacks, None) if persona.pushback else None
+    pushback = next(pushbacks, None)
     if pushback_due and pushback:
         return pushback
     for check, judgement in judged:
         if not judgement.shown:
             return _gap(check, answers)
+    if pushback is None and any(check.id not in best for check in left):
+        earlier = (_pushbacks(persona, judged, one, asked) for one in reversed(answers[:-1]))
+        pushback = next(chain.from_iterable(earlier), None)
     return pushback
 
 
@@ -152,12 +158,12 @@ def _pushbacks(
     answer: tuple[int, Sequence[Sentence]],
     asked: Collection[str],
 ) -> Iterator[Target]:
-    """Challenges to what this answer shows, the deepest first.
+    """Challenges to what one answer shows, the deepest first.
 
     A key point that is right gets a harder question of the persona's.
     """
     seq, sentences = answer
-    for check, judgement in reversed(judged):
+    for check, judgement in reversed(judged) if persona.pushback else ():
         if not (judgement.shown and judgement.seq == seq):
             continue
         offered = (check.pushback,) if check.pushback else persona.harder

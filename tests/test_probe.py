@@ -82,6 +82,29 @@ def test_pushback_needs_a_claim_of_this_answer(ladder):
     assert _choose(ladder, _judged(seq=2, number=0.9, own_part=0.9), seq=4) is None
 
 
+@pytest.mark.parametrize(
+    ("later", "asked"),
+    [
+        ({}, ("number", "pushback")),
+        ({"measured": 0.1}, ("measured", "gap")),
+        ({"measured": 0.9}, ("measured", "pushback")),
+    ],
+)
+def test_an_earlier_claim_is_tested_while_there_may_be_gaps(ladder, later, asked):
+    """Whose first answer shows all that was looked at isn't let off with that."""
+    answers = [(2, split_sentences(ANSWER)), (4, split_sentences("It ran for a year."))]
+    best = {**_judged(seq=2, own_part=0.9, number=0.9), **_judged(seq=4, **later)}
+    for due in (False, True):
+        target = choose_target(ladder, PERSONA, best, probed=(), answers=answers, pushback_due=due)
+        assert (target.check.id, target.kind) == asked
+
+
+def test_all_that_is_shown_by_earlier_answers_is_enough(ladder):
+    answers = [(2, split_sentences(ANSWER)), (4, split_sentences("It ran for a year."))]
+    best = _judged(seq=2, **{check.id: 0.9 for check in ladder})
+    assert choose_target(ladder, PERSONA, best, probed=(), answers=answers) is None
+
+
 def test_pushback_needs_its_words_and_comes_once(ladder):
     harder = _choose(ladder, _judged(scene=0.9, cause=0.9))  # these checks have none
     assert (harder.kind, harder.wording) == ("harder", PERSONA.harder[0])

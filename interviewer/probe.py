@@ -127,7 +127,9 @@ def choose_target(
         if not judgement.shown:
             return _gap(check, answers)
     if pushback is None and any(check.id not in best for check in left):
-        earlier = (_pushbacks(persona, judged, one, asked) for one in reversed(answers[:-1]))
+        # The surest, not the deepest: an old claim that is none would be taken up out of the blue.
+        surest = sorted(judged, key=lambda one: one[1].met or 0.0)
+        earlier = (_pushbacks(persona, surest, one, asked) for one in reversed(answers[:-1]))
         pushback = next(chain.from_iterable(earlier), None)
     return pushback
 
@@ -158,7 +160,7 @@ def _pushbacks(
     answer: tuple[int, Sequence[Sentence]],
     asked: Collection[str],
 ) -> Iterator[Target]:
-    """Challenges to what one answer shows, the deepest first.
+    """Challenges to what one answer shows, the last of ``judged`` first.
 
     A key point that is right gets a harder question of the persona's.
     """

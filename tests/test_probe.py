@@ -99,6 +99,13 @@ def test_an_earlier_claim_is_tested_while_there_may_be_gaps(ladder, later, asked
         assert (target.check.id, target.kind) == asked
 
 
+def test_of_earlier_claims_the_surest_is_tested(ladder):
+    answers = [(2, split_sentences(ANSWER)), (4, split_sentences("It ran for a year."))]
+    best = _judged(seq=2, own_part=0.9, number=0.6)
+    target = choose_target(ladder, PERSONA, best, probed=(), answers=answers)
+    assert target.check.id == "own_part"
+
+
 def test_all_that_is_shown_by_earlier_answers_is_enough(ladder):
     answers = [(2, split_sentences(ANSWER)), (4, split_sentences("It ran for a year."))]
     best = _judged(seq=2, **{check.id: 0.9 for check in ladder})

@@ -30,7 +30,7 @@ from interviewer.settings import Settings
 from interviewer.text import words
 
 LONGEST_WHOLE = 120
-"""Words of an answer that is still read as a whole against a claim with examples."""
+"""Words of an answer that is still read as a whole against a claim."""
 
 LineT = TypeVar("LineT", bound=Strict)
 
@@ -138,14 +138,13 @@ class Grader:
     ) -> list[Judgement]:
         """Each claim on the answer: as a whole where that works, else sentence by sentence.
 
-        A small judge reads a short answer well against a claim that comes with right examples.
-        Without them it says Yes to everything, but can still tell a key point from its
-        neighbours, one sentence at a time.
+        A small judge reads a short answer well against a claim. In a long one it finds a key
+        point better by telling it from its neighbours, one sentence at a time.
         """
         length = sum(len(words(one.text)) for one in sentences)
         judged: list[Judgement] = []
         for claim in claims:
-            if claim.right and length <= LONGEST_WHOLE:
+            if length <= LONGEST_WHOLE:
                 judged.append(await self._judge.claim(question, claim, 1, sentences))
                 continue
             atoms = [

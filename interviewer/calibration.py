@@ -23,13 +23,12 @@ class Signals(Strict):
     model_config = ConfigDict(extra="ignore")
 
     judged: float
-    """The judge's log odds of Yes, the highest over the passages read."""
+    """The judge's log odds: of Yes, the highest over the passages read; of how correct it finds a
+    short answer, 0..1."""
     empty: float = 0.0
-    """The judge's log odds for an answer that says nothing: its bias on this claim."""
+    """The second reading's log odds for an answer that says nothing: its bias on this claim."""
     off_topic: float = 0.0
     """The same for an answer about something else."""
-    right: float = 0.0
-    """Its log odds for a right example: how sure it is where it should be surest."""
     turns: float = 0.0
     """Its log odds where the examples are turns of the chat: a second reading."""
     covered: float = Field(default=0.0, ge=0, le=1)
@@ -124,6 +123,8 @@ class Fits(Strict):
     exemplified: Fit
     """P(a short answer makes a claim that comes with right examples)."""
     # Fits that were kept before there were these take the judge at its word.
+    references: Fit = Fit(intercept=0.0, weights={"judged": 1.0})
+    """P(a short answer says what a reference answer, or a key point without examples, says)."""
     mistakes: Fit = Fit(intercept=0.0, weights={"judged": 1.0})
     """P(a sentence makes a known mistake)."""
     red_flags: Fit = Fit(intercept=0.0, weights={"judged": 1.0})

@@ -59,8 +59,8 @@ async def collect(
 
 
 @dataclass(frozen=True)
-class Exemplified:
-    """A short answer to a question with one claim that comes with examples."""
+class ShortAnswer:
+    """A short answer to a question with one claim, with examples or as a reference answer."""
 
     group: str
     """The question's name in the file."""
@@ -72,8 +72,8 @@ class Exemplified:
     """A person's, 0..1."""
 
 
-async def collect_exemplified(
-    content: Content, model: Model, answers: Iterable[Exemplified], done: Collection[str] = ()
+async def collect_short(
+    content: Content, model: Model, answers: Iterable[ShortAnswer], done: Collection[str] = ()
 ) -> AsyncIterator[Row]:
     """The row of each answer that is judged at all; those named in ``done`` are passed over.
 
@@ -87,7 +87,7 @@ async def collect_exemplified(
         judged = await judge.claim(answer.question, answer.claim, 1, sentences)
         if judged.signals is not None:
             yield Row(
-                fit="exemplified",
+                fit="exemplified" if answer.claim.right else "references",
                 group=answer.group,
                 answer=answer.name,
                 met=answer.score > 0.5,

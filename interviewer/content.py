@@ -549,8 +549,8 @@ PROMPTS = (
     "closing",
     "judge_on_topic",
     "judge_sentence",
-    "judge_claim",
-    "judge_claim_turns",
+    "judge_degree",
+    "judge_degree_turns",
     "judge_structured",
 )
 """The prompt files the engine uses."""

@@ -203,11 +203,12 @@ def _log_loss(odds: Floats, truth: Floats) -> Floats:
 
 # --- The shipped fit, from a file of judged signals --------------------------------------
 
-Named = Literal["sentences", "key_points", "exemplified", "mistakes", "red_flags"]
+Named = Literal["sentences", "key_points", "exemplified", "references", "mistakes", "red_flags"]
 SIGNALS: dict[Named, tuple[str, ...]] = {
     "sentences": ("judged", "like_right", "general"),
     "key_points": ("judged", "covered", "like_right", "like_wrong"),
-    "exemplified": ("judged", "empty", "off_topic", "right", "turns"),
+    "exemplified": ("judged", "turns", "empty", "off_topic"),
+    "references": ("judged", "covered"),
     "mistakes": ("judged",),
     "red_flags": ("judged", "like_right"),
 }
@@ -340,8 +341,8 @@ def _of_answers(rows: Sequence[Row], fits: Fits) -> list[Scored]:
 
 
 def _of_claims(rows: Sequence[Row], fits: Fits) -> list[Scored]:
-    """Each answer's key points beside its score, and each exemplified claim beside its truth."""
-    fitted = ("key_points", "exemplified")
+    """Each answer's key points beside its score, and each claim in a short one beside its truth."""
+    fitted = ("key_points", "exemplified", "references")
     claims = [one for one in rows if one.fit in fitted and one.score is not None]
     return [
         Scored(

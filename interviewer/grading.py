@@ -17,7 +17,7 @@ from interviewer.calibration import SUREST, UNFITTED, Fit, Fits, Signals, logit,
 from interviewer.content import Message, Prompt
 from interviewer.gates import Gate, judged_sentences
 from interviewer.judgement import THRESHOLD, Judgement
-from interviewer.llm import Model, Verdict
+from interviewer.llm import HIGHEST_DIGIT, Model, Verdict
 from interviewer.rubric import Check, Claim, KeyPointCheck, WarningCheck
 from interviewer.sentences import Sentence
 
@@ -46,6 +46,7 @@ GATE_NOTES: Mapping[Gate, str] = {
 }
 
 _NEITHER = "the model gave neither Yes nor No"
+_NO_DIGIT = "the model gave no digit"
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,8 @@ class Judge:
     ) -> None:
         self._model = model
         self._sentence = prompts["judge_sentence"]
-        self._claim = prompts["judge_claim"]
-        self._claim_turns = prompts["judge_claim_turns"]
+        self._degree = prompts["judge_degree"]
+        self._degree_turns = prompts["judge_degree_turns"]
         self._structured = prompts["judge_structured"]
         self._fits = fits
         self._parts = parts or Parts()
@@ -246,6 +247,9 @@ class Judge:
     ) -> Judgement:
         """Whether an answer, read as a whole, makes a claim; for short answers to exam questions.
 
+        A claim without right examples is taken for a reference answer. How correct an answer is,
+        is asked as a degree: beside a reference, that had an AUC of .92 on 208 answers to 8 Khan
+        items; a Yes or No .89 to .90; the answer judged sentence by sentence .65.
         Raises ModelError when the model can't be asked.
         """
         spoken = [one for one in sentences if not signals.recites(claim, one.text)]
@@ -254,25 +258,33 @@ class Judge:
         if not await self._model.gives_probabilities():
             return await self._ask_structured(question, claim, seq, spoken)
         answer = " ".join(one.text for one in spoken)
-        odds = await self._ask(question, claim, answer)
-        judge = f"{self._model.label} · {self._claim.digest}"
-        if odds is None:
-            return Judgement(seq=seq, check_id=claim.id, met=None, note=_NEITHER, judge=judge)
-        found = await self._signals(question, claim, odds, answer)
-        met = self._met(self._fits.exemplified, found)
+        degree = await self._model.degree(self.degree_messages(question, claim, answer))
+        judge = f"{self._model.label} · {self._degree.digest}"
+        if degree is None:
+            return Judgement(seq=seq, check_id=claim.id, met=None, note=_NO_DIGIT, judge=judge)
+        if claim.right:
+            fit = self._fits.exemplified
+            found = await self._of_exemplified(question, claim, answer, logit(degree))
+        else:
+            fit = self._fits.references
+            covered = signals.coverage(claim, question, spoken) if self._parts.words else 0.0
+            found = Signals(judged=logit(degree), covered=covered)
+        met = self._met(fit, found)
         shown = signals.closest(claim, question, spoken) if met >= THRESHOLD else ()
         return Judgement(
             seq=seq, check_id=claim.id, met=met, sentences=shown, judge=judge, signals=found
         )
 
-    async def _signals(self, question: str, claim: Claim, odds: float, answer: str) -> Signals:
-        found = Signals(judged=odds, turns=odds)
+    async def _of_exemplified(
+        self, question: str, claim: Claim, answer: str, judged: float
+    ) -> Signals:
+        """What is known of a claim with examples, which tell more as turns of the chat."""
+        found = Signals(judged=judged, turns=judged)
         if self._parts.bias:
             found = found.model_copy(update=await self._bias(question, claim))
         if self._parts.turns:
-            again = await self._model.yes(self.claim_turns(question, claim, answer))
-            turns = odds if again is None else logit(again)
-            found = found.model_copy(update={"turns": turns})
+            again = await self._ask_in_turns(question, claim, answer)
+            found = found.model_copy(update={"turns": judged if again is None else again})
         return found
 
     def _met(self, fit: Fit, found: Signals) -> float:
@@ -292,19 +304,17 @@ class Judge:
 
     async def _ask_bias(self, question: str, claim: Claim) -> dict[str, float]:
         known = {"empty": EMPTY_ANSWER, "off_topic": OFF_TOPIC_ANSWER}
-        if claim.right:
-            known["right"] = claim.right[0]
-        asked = (self._ask(question, claim, answer) for answer in known.values())
+        asked = (self._ask_in_turns(question, claim, answer) for answer in known.values())
         return dict(zip(known, [one or 0.0 for one in await asyncio.gather(*asked)], strict=True))
 
-    async def _ask(self, question: str, claim: Claim, answer: str) -> float | None:
-        """The judge's log odds that an answer makes the claim; None: it gave no verdict."""
-        probability = await self._model.yes(self.claim_messages(question, claim, answer))
-        return None if probability is None else logit(probability)
+    async def _ask_in_turns(self, question: str, claim: Claim, answer: str) -> float | None:
+        """The second reading's log odds of how correct an answer is; None: it gave no digit."""
+        degree = await self._model.degree(self.degree_turns(question, claim, answer))
+        return None if degree is None else logit(degree)
 
-    def claim_messages(self, question: str, claim: Claim, answer: str) -> list[Message]:
-        """The chat that asks for one claim in one answer, which comes last."""
-        return self._claim.messages(
+    def degree_messages(self, question: str, claim: Claim, answer: str) -> list[Message]:
+        """The chat that asks how correct an answer is, beside the claim or by its examples."""
+        return self._degree.messages(
             question=question,
             criteria=claim.text,
             right=claim.right if self._parts.examples else (),
@@ -312,15 +322,16 @@ class Judge:
             answer=answer,
         )
 
-    def claim_turns(self, question: str, claim: Claim, answer: str) -> list[Message]:
+    def degree_turns(self, question: str, claim: Claim, answer: str) -> list[Message]:
         """The chat that asks for the same with the examples as turns of it."""
         examples = (claim.right, claim.wrong) if self._parts.examples else ((), ())
         return _worked_through(
-            lambda one: self._claim_turns.messages(
+            lambda one: self._degree_turns.messages(
                 question=question, criteria=claim.text, answer=one
             ),
             *examples,
             answer,
+            verdicts=(str(HIGHEST_DIGIT), "0"),
         )
 
     async def _ask_structured(
@@ -353,15 +364,20 @@ def _heard(check: Check, argued: float) -> float:
 
 
 def _worked_through(
-    asking: Callable[[str], list[Message]], right: Sequence[str], wrong: Sequence[str], last: str
+    asking: Callable[[str], list[Message]],
+    right: Sequence[str],
+    wrong: Sequence[str],
+    last: str,
+    verdicts: tuple[str, str] = ("Yes", "No"),
 ) -> list[Message]:
     """A chat in which examples are asked about and answered in turn, and then the last.
 
-    The first message of ``asking`` stands once, at the beginning.
+    ``verdicts``: the replies to a right and to a wrong one. The first message of ``asking``
+    stands once, at the beginning.
     """
     messages = asking(last)[:1]
     for pair in zip_longest(right, wrong):
-        for example, verdict in zip(pair, ("Yes", "No"), strict=True):
+        for example, verdict in zip(pair, verdicts, strict=True):
             if example is not None:
                 messages += asking(example)[1:]
                 messages.append(Message(role="assistant", content=verdict))

@@ -79,7 +79,7 @@ class Model(Protocol):
 
     @property
     def usage(self) -> Usage:
-        """What single questions (``yes`` and ``verdict``) have sent."""
+        """What single questions (``yes``, ``degree`` and ``verdict``) have sent."""
         ...
 
     @property
@@ -99,6 +99,10 @@ class Model(Protocol):
 
     async def yes(self, messages: Sequence[Message]) -> float | None:
         """P(Yes) against No for the reply's one token; None when it is neither."""
+        ...
+
+    async def degree(self, messages: Sequence[Message]) -> float | None:
+        """The digit that is to be expected as the reply's one token, as 0..1; None for no digit."""
         ...
 
     async def gives_probabilities(self) -> bool:
@@ -222,6 +226,10 @@ class EndpointModel:
         """See Model.yes."""
         return await self._read_token(messages, _probability_of_yes)
 
+    async def degree(self, messages: Sequence[Message]) -> float | None:
+        """See Model.degree."""
+        return await self._read_token(messages, _expected_digit)
+
     async def _read_token(
         self, messages: Sequence[Message], read: Callable[[Choice], ReadT]
     ) -> ReadT:
@@ -339,19 +347,43 @@ def _probability_of_yes(choice: Choice) -> float | None:
 
     An endpoint that gives no token probabilities is read by its word alone: 1 or 0.
     """
-    weight = {"yes": 0.0, "no": 0.0}
+    weight = _weights(choice, ("yes", "no"))
+    return weight["yes"] / sum(weight.values()) if weight else None
+
+
+HIGHEST_DIGIT = 5
+"""Of the degrees that a model may reply with; the lowest is 0."""
+
+
+def _expected_digit(choice: Choice) -> float | None:
+    """The mean of the digits by their probabilities, on 0..1.
+
+    It tells more than the likeliest digit does: a small judge says 4 to most answers, but
+    with more or less weight on 5 or 1. An endpoint without probabilities is read by its word.
+    """
+    weight = _weights(choice, [str(digit) for digit in range(HIGHEST_DIGIT + 1)])
+    if not weight:
+        return None
+    expected = sum(int(digit) * one for digit, one in weight.items()) / sum(weight.values())
+    return expected / HIGHEST_DIGIT
+
+
+FEWEST_ON_MENU = 0.05
+"""Probability of all words on the menu together, below which it was not taken for a menu."""
+
+
+def _weights(choice: Choice, menu: Sequence[str]) -> dict[str, float] | None:
+    """The probability of each word on the menu as the reply; None for a reply off the menu."""
+    weight = dict.fromkeys(menu, 0.0)
     tokens = _top_tokens(choice)
-    if tokens:
-        for token in tokens:
-            word = token.token.strip().lower()
-            if word in weight:
-                weight[word] += math.exp(token.logprob)
-        # Less than this on both together: the model did not take it for a yes/no question.
-        if sum(weight.values()) < 0.05:
-            return None
-        return weight["yes"] / sum(weight.values())
-    word = (choice.message.content or "").strip().strip(".").lower()
-    return {"yes": 1.0, "no": 0.0}.get(word)
+    if not tokens:
+        word = (choice.message.content or "").strip().strip(".").lower()
+        return weight | {word: 1.0} if word in weight else None
+    for token in tokens:
+        word = token.token.strip().lower()
+        if word in weight:
+            weight[word] += math.exp(token.logprob)
+    return weight if sum(weight.values()) >= FEWEST_ON_MENU else None
 
 
 def _top_tokens(choice: Choice) -> list[TopLogprob] | None:

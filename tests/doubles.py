@@ -271,13 +271,15 @@ class ScriptedModel:
         yes: Callable[[Sequence[Message]], float | None] = by_markers,
         say: Callable[[Sequence[Message]], str] = own_part_probe,
         failures: int = 0,
+        degree: Callable[[Sequence[Message]], float | None] | None = None,
     ) -> None:
+        """``degree``: as ``yes`` where it is left out."""
         self.label = "scripted"
         self.keeps_prefixes = False
         self.usage = Usage()
         self.failures = failures
         self.asked: list[list[Message]] = []
-        """What ``yes`` was asked."""
+        """What ``yes`` and ``degree`` were asked."""
         self.phrased: list[list[Message]] = []
         """What ``stream`` was asked."""
         self.temperatures: list[float] = []
@@ -288,7 +290,7 @@ class ScriptedModel:
         """Whether it gives them; else it is asked for verdicts."""
         self.verdicts: list[Verdict | None] = []
         """What ``verdict`` replies, in turn."""
-        self._yes = yes
+        self._yes, self._degree = yes, degree or yes
         self._say = say
 
     async def ready(self) -> None:
@@ -308,6 +310,11 @@ class ScriptedModel:
         self.asked.append(list(messages))
         await self._begin()
         return self._yes(messages)
+
+    async def degree(self, messages: Sequence[Message]) -> float | None:
+        self.asked.append(list(messages))
+        await self._begin()
+        return self._degree(messages)
 
     async def gives_probabilities(self) -> bool:
         return self.probabilities

@@ -112,29 +112,34 @@ async def test_a_model_off_the_menu_gives_no_score(grade):
 
 
 async def test_key_points_make_the_score(grade):
-    def yes(messages):
-        return 0.8 if "that it broke" in messages[0]["content"] else 0.2
+    def degree(messages):
+        return 0.8 if "it broke" in messages[-1]["content"].partition("Student")[0] else 0.2
 
     points = ["it broke", "it was cheap", " "]
-    line = await grade(STRONG, key_points=points, model=ScriptedModel(yes=yes))
+    line = await grade(STRONG, key_points=points, model=ScriptedModel(degree=degree))
     assert [(check.id, check.met) for check in line.checks] == [
         ("key_point_1", 0.8),
-        ("key_point_2", pytest.approx(0.0025)),  # no sentence holds a word of it
+        ("key_point_2", 0.2),
     ]
-    assert line.score == pytest.approx((0.8 + 0.0025) / 2)
+    assert line.score == pytest.approx(0.5)
     assert line.checks[0].sentences
     # The rubric's checks were not written for this question.
     assert len(line.checks) == 2
     assert set(line.levels.values()) == {None}
 
 
-async def test_a_model_answer_is_judged_sentence_by_sentence(grade):
+LONG = " ".join(f"On day {number} I went home and thought about it." for number in range(15))
+
+
+async def test_a_long_answer_is_judged_sentence_by_sentence(grade):
     def yes(messages):
         return 0.9 if "two letters" in messages[0]["content"] else 0.2
 
     reference = "A stack holds items in order. A queue has two letters. It is fair."
     line = await grade(
-        "A queue has two letters in it.", key_points=[reference], model=ScriptedModel(yes=yes)
+        f"A queue has two letters in it. {LONG}",
+        key_points=[reference],
+        model=ScriptedModel(yes=yes),
     )
     assert [check.id for check in line.checks] == ["key_point_1"]
     assert line.score == pytest.approx((0.9 + 2 * 0.0025) / 3, abs=0.1)

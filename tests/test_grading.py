@@ -271,47 +271,45 @@ def _by_answer(values):
 
 
 async def test_a_claim_is_judged_on_the_whole_answer(prompts):
-    model = ScriptedModel(
-        yes=_by_answer({"I do": 0.2, "The weather": 0.1, "A mutex does": 0.9, "Locks": 0.8})
-    )
+    model = ScriptedModel(degree=_by_answer({"I do": 0.2, "The weather": 0.1, "Locks": 0.8}))
     said = split_sentences("Locks are fun. A mutex is used.")
     judgement = await Judge(model, prompts).claim("What locks?", CLAIM, 2, said)
     assert (judgement.check_id, judgement.met, judgement.sentences) == ("c", 0.8, (2,))
-    assert judgement.judge == f"scripted · {prompts['judge_claim'].digest}"
+    assert judgement.judge == f"scripted · {prompts['judge_degree'].digest}"
     told = judgement.signals
     assert (told.judged, told.empty) == (pytest.approx(logit(0.8)), pytest.approx(logit(0.2)))
-    assert (told.off_topic, told.right) == (pytest.approx(logit(0.1)), pytest.approx(logit(0.9)))
+    assert told.off_topic == pytest.approx(logit(0.1))
     asked = model.asked[0][-1]["content"]
     for part in ("What locks?", "names the mutex", "A mutex does.", "A cat does."):
         assert part in asked
 
 
 async def test_the_bias_is_asked_once_a_claim(prompts):
-    model = ScriptedModel(yes=lambda _: 0.3)
+    model = ScriptedModel(degree=lambda _: 0.3)
     judge = Judge(model, prompts)
     for text in ("It is a lock.", "It is a cat."):
         await judge.claim("What locks?", CLAIM, 2, split_sentences(text))
-    assert len(model.asked) == 2 * 2 + 3
+    assert len(model.asked) == 2 * 2 + 2
 
 
 async def test_the_bias_can_be_left_out(prompts):
-    model = ScriptedModel(yes=lambda _: 0.3)
+    model = ScriptedModel(degree=lambda _: 0.3)
     judge = Judge(model, prompts, parts=Parts(bias=False))
     await judge.claim("What locks?", CLAIM, 2, split_sentences("It is a lock."))
     assert len(model.asked) == 2
 
 
 async def test_a_claim_is_read_a_second_time_with_the_examples_as_turns(prompts):
-    model = ScriptedModel(yes=lambda asked: 0.9 if len(asked) > 2 else 0.3)
-    said = split_sentences("It is a lock.")
-    told = (await Judge(model, prompts).claim("What locks?", CLAIM, 2, said)).signals
+    model = ScriptedModel(degree=lambda asked: 0.9 if len(asked) > 2 else 0.3)
+    parts, said = Parts(bias=False), split_sentences("It is a lock.")
+    told = (await Judge(model, prompts, parts=parts).claim("What locks?", CLAIM, 2, said)).signals
     assert (told.judged, told.turns) == (pytest.approx(logit(0.3)), pytest.approx(logit(0.9)))
     (turns,) = (one for one in model.asked if len(one) > 2)
     assert [(one["role"], one["content"].rpartition(": ")[2]) for one in turns[1:]] == [
         ("user", "A mutex does."),
-        ("assistant", "Yes"),
+        ("assistant", "5"),
         ("user", "A cat does."),
-        ("assistant", "No"),
+        ("assistant", "0"),
         ("user", "It is a lock."),
     ]
     assert "What locks?" in turns[0]["content"]
@@ -320,34 +318,50 @@ async def test_a_claim_is_read_a_second_time_with_the_examples_as_turns(prompts)
 
 @pytest.mark.parametrize("parts", [Parts(turns=False), Parts()])
 async def test_without_a_second_reading_the_first_counts_for_both(prompts, parts):
-    model = ScriptedModel(yes=lambda asked: None if len(asked) > 2 else 0.3)
+    model = ScriptedModel(degree=lambda asked: None if len(asked) > 2 else 0.3)
     said = split_sentences("It is a lock.")
     told = (await Judge(model, prompts, parts=parts).claim("What locks?", CLAIM, 2, said)).signals
     assert told.turns == told.judged == pytest.approx(logit(0.3))
 
 
+REFERENCE = Claim(id="r", text="A mutex serialises writers.")
+
+
+async def test_beside_a_reference_an_answer_is_read_once(prompts):
+    model = ScriptedModel(degree=lambda _: 0.7)
+    said = split_sentences("Locks are fun. With a mutex, writers wait.")
+    judgement = await Judge(model, prompts).claim("What locks?", REFERENCE, 2, said)
+    assert (judgement.met, judgement.sentences) == (0.7, (2,))
+    told = judgement.signals
+    assert (told.judged, told.covered) == (pytest.approx(logit(0.7)), pytest.approx(2 / 3))
+    (asked,) = model.asked
+    assert "Reference answer:\nA mutex serialises writers." in asked[-1]["content"]
+    assert "Student answer: Locks are fun. With a mutex, writers wait." in asked[-1]["content"]
+
+
 async def test_a_bias_that_could_not_be_asked_is_asked_again(prompts):
-    model = ScriptedModel(yes=lambda _: 0.3)
+    model = ScriptedModel(degree=lambda _: 0.3)
     judge, said = Judge(model, prompts), split_sentences("It is a lock.")
-    real = model.yes
+    real = model.degree
 
     async def down(messages):
         if "lock" not in messages[-1]["content"].rpartition("Student answer:")[2]:
             raise ModelUnavailable("down")
         return await real(messages)
 
-    model.yes = down
+    model.degree = down
     with pytest.raises(ModelUnavailable):
         await judge.claim("What locks?", CLAIM, 2, said)
-    model.yes = real
-    assert (await judge.claim("What locks?", CLAIM, 2, said)).signals.right != 0
+    model.degree = real
+    assert (await judge.claim("What locks?", CLAIM, 2, said)).signals.empty != 0
 
 
-@pytest.mark.parametrize(("p", "note"), [(0.2, None), (None, "the model gave neither Yes nor No")])
-async def test_a_claim_that_is_not_made(prompts, p, note):
-    model = ScriptedModel(yes=lambda _: p)
+@pytest.mark.parametrize("claim", [CLAIM, REFERENCE])
+@pytest.mark.parametrize(("p", "note"), [(0.2, None), (None, "the model gave no digit")])
+async def test_a_claim_that_is_not_made(prompts, claim, p, note):
+    model = ScriptedModel(degree=lambda _: p)
     said = split_sentences("Locks are fun.")
-    judgement = await Judge(model, prompts).claim("What locks?", CLAIM, 2, said)
+    judgement = await Judge(model, prompts).claim("What locks?", claim, 2, said)
     assert (judgement.met, judgement.sentences, judgement.note) == (p, (), note)
 
 

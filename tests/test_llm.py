@@ -139,6 +139,22 @@ async def test_a_yes_asks_for_one_token_and_its_alternatives(serve):
     }
 
 
+@pytest.mark.parametrize(
+    ("reply", "degree"),
+    [
+        (completion("5", top(**{"5": math.log(0.5), "4": math.log(0.25)})), (5 * 2 + 4) / 3 / 5),
+        (completion("0", top(**{"0": 0.0})), 0.0),
+        (completion("3", top(**{"_3": math.log(0.9), "9": math.log(0.1)})), 0.6),
+        (completion("Well", top(Well=-0.01, **{"3": -5.0})), None),
+        (completion("4."), 0.8),
+        (completion("7"), None),
+    ],
+)
+async def test_a_degree_is_the_digit_to_be_expected(serve, reply, degree):
+    found = await _model(_endpoint(serve(reply))).degree(ASK)
+    assert found == (None if degree is None else pytest.approx(degree))
+
+
 @pytest.fixture
 def foreign(monkeypatch):
     """An environment that is set up for another program."""

@@ -161,12 +161,26 @@ def test_scored_answers_can_be_collected_too(tmp_path, monkeypatch):
     (row,) = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
     told = (row["fit"], row["group"], row["answer"], row["met"], row["score"])
     assert told == ("exemplified", "mine 7", "mine 7/1", True, 1.0)
-    assert {"judged", "turns", "empty", "off_topic", "right"} <= set(row["signals"])
+    assert {"judged", "turns", "empty", "off_topic"} == set(row["signals"])
 
 
-def test_scored_answers_without_examples_say_so(tmp_path, monkeypatch, capsys):
+def test_without_examples_a_key_point_is_a_reference(tmp_path, monkeypatch):
+    scripted = ScriptedModel(degree=lambda _: 0.8)
+    monkeypatch.setattr(shell, "open_model", lambda *_, **__: (scripted, None))
+    scored = _scored_set(tmp_path / "mine.json")
+    path = tmp_path / "s.jsonl"
+    assert cli.main(["calibrate", "--collect", str(path), "--scored", str(scored)]) == 0
+    (row,) = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
+    assert (row["fit"], row["answer"]) == ("references", "mine 7/1")
+    assert set(row["signals"]) == {"judged", "covered"}
+
+
+def test_scored_answers_to_several_key_points_say_so(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(shell, "open_model", lambda *_, **__: (ScriptedModel(), None))
     scored = _scored_set(tmp_path / "mine.json")
+    told = json.loads(scored.read_text(encoding="utf-8"))
+    told["items"][0]["key_points"] *= 2
+    scored.write_text(json.dumps(told), encoding="utf-8")
     argv = ["calibrate", "--collect", str(tmp_path / "s.jsonl"), "--scored", str(scored)]
     assert cli.main(argv) == 1
-    assert "item 7 needs one key point, with right examples" in capsys.readouterr().err
+    assert "item 7 has 2 key points; give it one" in capsys.readouterr().err

@@ -10,10 +10,10 @@ from pathlib import Path
 from interviewer.batch import Response, grade_file, open_round, print_step, read_lines
 from interviewer.calibration import Fits, Held
 from interviewer.cli.commands import Commands
-from interviewer.collecting import Exemplified, collect, collect_exemplified
+from interviewer.collecting import ShortAnswer, collect, collect_short
 from interviewer.content import Content, load_calibration_of, load_content
 from interviewer.errors import InterviewerError
-from interviewer.evaluation.scored import chosen, read_scored
+from interviewer.evaluation.scored import chosen, read_scored, short_name
 from interviewer.fitting import Row
 from interviewer.llm import Model
 from interviewer.recalibrate import fit_shipped, fits_path, recalibrate, with_own_fits
@@ -121,7 +121,7 @@ async def _judged(
     arguments: argparse.Namespace, content: Content, model: Model, done: set[str]
 ) -> AsyncIterator[list[Row]]:
     if arguments.scored:
-        async for row in collect_exemplified(content, model, _exemplified(arguments), done):
+        async for row in collect_short(content, model, _short_answers(arguments), done):
             yield [row]
         return
     answers = [
@@ -133,22 +133,22 @@ async def _judged(
         yield rows
 
 
-def _exemplified(arguments: argparse.Namespace) -> list[Exemplified]:
-    """The scored answers; named by the file's first word, as evaluate names its questions."""
+def _short_answers(arguments: argparse.Namespace) -> list[ShortAnswer]:
+    """The scored answers, named as evaluate names its questions."""
     path: Path = arguments.scored
     found = chosen(read_scored(path), (), arguments.sample, 0)
-    group = path.stem.partition("_")[0]
+    group = short_name(path)
     answers = []
     for item in found.items:
         claims = Response(
             id="", question=item.question, key_points=item.key_points, answer=""
         ).claims
-        if len(claims) != 1 or not claims[0].right:
+        if len(claims) != 1:
             raise InterviewerError(
-                f"{path}: item {item.id} needs one key point, with right examples"
+                f"{path}: item {item.id} has {len(claims)} key points; give it one"
             )
         answers += [
-            Exemplified(
+            ShortAnswer(
                 group=f"{group} {item.id}",
                 name=f"{group} {item.id}/{one.id}",
                 question=item.question,

@@ -1,7 +1,7 @@
 """The grader under attack: how far each trick moves the scores of the answers it is put on."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from interviewer.evaluation.agreement import task_of
@@ -18,6 +18,10 @@ MOST_FLIPS = 0.05
 
 FROM_CASES, FROM_SCORED = 7, 20
 """How many calibration answers and how many scored answers a whole run tries an attack on."""
+
+
+ScoredSets = Mapping[str, ScoredSet]
+"""By the name that their questions begin with."""
 
 
 @dataclass(frozen=True)
@@ -73,16 +77,17 @@ def _wanted(case: Case) -> tuple[str, ...]:
     return own or tuple(check.shows for check in case.of_round.ladder_for(case.question))
 
 
-def scored_victims(found: ScoredSet, area: str, good: bool) -> list[Victim]:
+def scored_victims(sets: ScoredSets, area: str, good: bool) -> list[Victim]:
     """The answers that people held wrong, or right."""
     return [
         Victim(
-            id=f"{item.id}/{answer.id}",
-            task=task_of(item, "khan", area),
+            id=f"{name} {item.id}/{answer.id}",
+            task=task_of(item, name, area),
             target=Target(
                 answer.text, tuple(point.text for point in item.key_points), item.question
             ),
         )
+        for name, found in sets.items()
         for item in found.items
         for answer in item.answers
         if (item.truth(answer) >= HALF) == good
@@ -90,7 +95,7 @@ def scored_victims(found: ScoredSet, area: str, good: bool) -> list[Victim]:
 
 
 def planned(
-    cases: Sequence[Case], found: ScoredSet, area: str, sample: int | None, seed: int
+    cases: Sequence[Case], sets: ScoredSets, area: str, sample: int | None, seed: int
 ) -> list[tuple[Attack, Victim]]:
     """Which attack is tried on which answer: each on others, so that all get their turn.
 
@@ -106,7 +111,7 @@ def planned(
             (draw.sample(pool, len(pool)), count)
             for pool, count in (
                 (case_victims(cases, good), from_cases),
-                (scored_victims(found, area, good), from_scored),
+                (scored_victims(sets, area, good), from_scored),
             )
             if pool
         ]
@@ -121,10 +126,10 @@ def planned(
 
 
 async def measure_attacks(
-    bench: Bench, cases: Sequence[Case], found: ScoredSet, sample: int | None, seed: int
+    bench: Bench, cases: Sequence[Case], sets: ScoredSets, sample: int | None, seed: int
 ) -> Section:
     """Tries every attack and holds the change of the scores against the bounds."""
-    plan = planned(cases, found, bench.any_area, sample, seed)
+    plan = planned(cases, sets, bench.any_area, sample, seed)
     hits = []
     for attack, victim in plan:
         before = await bench.grade(victim.task, victim.target.answer)
@@ -135,7 +140,7 @@ async def measure_attacks(
     return Section(
         name="attacks",
         title="Attacks",
-        about=_about(found, hits),
+        about=_about(sets, hits),
         answers=len(hits),
         bounds=(
             Bound(
@@ -165,8 +170,9 @@ async def measure_attacks(
     )
 
 
-def _about(found: ScoredSet, hits: Sequence[Hit]) -> str:
-    source = f" Source of the short answers: {found.source}." if found.source else ""
+def _about(sets: ScoredSets, hits: Sequence[Hit]) -> str:
+    sources = dict.fromkeys(one.source for one in sets.values() if one.source)
+    source = f" Sources of the short answers: {'; '.join(sources)}." if sources else ""
     return (
         f"{len({hit.attack.name for hit in hits})} attacks, {len(hits)} attacked answers. Those "
         "against bad answers are put on weak calibration answers and on short answers that "

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -23,6 +23,7 @@ class Grades(Protocol):
         ...
 
 
+Ask = Callable[[Sequence[Message]], Awaitable[float | None]]
 Build = Callable[[Round, Content, Model], Grades]
 
 
@@ -50,21 +51,29 @@ class CountingModel(PassingModel):
 
     async def yes(self, messages: Sequence[Message]) -> float | None:
         """See Model.yes."""
+        return await self._remembered(messages, super().yes)
+
+    async def degree(self, messages: Sequence[Message]) -> float | None:
+        """See Model.degree."""
+        return await self._remembered(messages, super().degree)
+
+    async def _remembered(self, messages: Sequence[Message], ask: Ask) -> float | None:
+        """What the model says; no chat is put to it in more than one way."""
         self.calls += 1
         key = tuple((one["role"], one["content"]) for one in messages)
         if self.anew:
-            self._known[key] = await super().yes(messages)
+            self._known[key] = await ask(messages)
         elif key not in self._known:
-            self._known[key] = await self._once(messages)
+            self._known[key] = await self._once(messages, ask)
         return self._known[key]
 
-    async def _once(self, messages: Sequence[Message]) -> float | None:
+    async def _once(self, messages: Sequence[Message], ask: Ask) -> float | None:
         if self._before is None:
-            return await super().yes(messages)
+            return await ask(messages)
         key = self._before.key(self.label, messages)
         if key in self._before:
             return self._before.take(key)
-        said = await super().yes(messages)
+        said = await ask(messages)
         self._before.add(key, said)
         return said
 

@@ -34,6 +34,11 @@ class RecordingModel(CountingModel):
         self.asked.append(tuple(messages))
         return await super().yes(messages)
 
+    async def degree(self, messages: Sequence[Message]) -> float | None:
+        """See Model.degree."""
+        self.asked.append(tuple(messages))
+        return await super().degree(messages)
+
 
 def task_from(cases: Sequence[Case]) -> tuple[str, list[GivenKeyPoint], str]:
     """A question, CHECKS key points and an answer of WORDS words, all from the cases."""

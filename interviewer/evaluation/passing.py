@@ -41,6 +41,10 @@ class PassingModel(Model):
         """See Model.yes."""
         return await self.model.yes(messages)
 
+    async def degree(self, messages: Sequence[Message]) -> float | None:
+        """See Model.degree."""
+        return await self.model.degree(messages)
+
     async def gives_probabilities(self) -> bool:
         """See Model.gives_probabilities."""
         return await self.model.gives_probabilities()

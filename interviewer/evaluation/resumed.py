@@ -25,7 +25,7 @@ _BEGINNING = '{"asked":'
 
 
 class SaidBefore:
-    """P(Yes) of each chat that was ever put before the model, in a JSONL file.
+    """P(Yes), or the degree, of each chat that was ever put before the model, in a JSONL file.
 
     Raises InterviewerError where the file can't be read. A last line that a kill left
     half-written is dropped.

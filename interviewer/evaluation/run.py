@@ -22,7 +22,7 @@ from interviewer.evaluation.metrics import Draws
 from interviewer.evaluation.ordering import Case, calibration_cases, measure_ordering, some_cases
 from interviewer.evaluation.pointing import measure_pointing, read_pointed
 from interviewer.evaluation.resumed import SaidBefore
-from interviewer.evaluation.scored import chosen, read_scored
+from interviewer.evaluation.scored import chosen, read_scored, short_name
 from interviewer.evaluation.steadiness import measure_steadiness, read_paraphrases
 from interviewer.evaluation.unseen import Unseen
 from interviewer.fitting import Row
@@ -82,13 +82,18 @@ Subject = Callable[[Run], Awaitable[Section]]
 
 
 async def _khan(run: Run) -> Section:
-    return await _agreement(run, data_file("khan_saq.json"), "khan")
+    return await _agreement(run, data_file("khan_saq.json"))
 
 
-async def _agreement(run: Run, path: Path, name: str) -> Section:
+async def _references(run: Run) -> Section:
+    return await _agreement(run, data_file("references_khan.json"))
+
+
+async def _agreement(run: Run, path: Path) -> Section:
     options, whole = run.options, read_scored(path)
     found = chosen(whole, options.items, options.sample, options.seed)
-    return await measure_agreement(run.bench, found, whole, name, Draws(options.seed))
+    draws = Draws(options.seed)
+    return await measure_agreement(run.bench, found, whole, short_name(path), draws)
 
 
 async def _calibration(run: Run) -> Section:
@@ -96,8 +101,9 @@ async def _calibration(run: Run) -> Section:
 
 
 async def _attacks(run: Run) -> Section:
-    options, found = run.options, read_scored(data_file("khan_saq.json"))
-    return await measure_attacks(run.bench, run.cases, found, options.sample, options.seed)
+    options, paths = run.options, [data_file("khan_saq.json"), data_file("references_khan.json")]
+    sets = {short_name(path): read_scored(path) for path in paths}
+    return await measure_attacks(run.bench, run.cases, sets, options.sample, options.seed)
 
 
 async def _stability(run: Run) -> Section:
@@ -133,6 +139,7 @@ async def _cost(run: Run) -> Section:
 
 SUBJECTS: Mapping[str, Subject] = {
     "khan": _khan,
+    "references": _references,
     "calibration": _calibration,
     "attacks": _attacks,
     "stability": _stability,
@@ -183,7 +190,7 @@ async def evaluate(settings: Settings, options: Options) -> Evaluation:
         run = Run(Bench(unseen, CountingModel(model, before)), options, settings)
         try:
             sections = [await SUBJECTS[name](run) for name in names]
-            sections += [await _agreement(run, path, path.stem) for path in options.scored]
+            sections += [await _agreement(run, path) for path in options.scored]
         finally:
             await model.close()
     return Evaluation(

@@ -111,6 +111,11 @@ def read_scored(path: Path) -> ScoredSet:
         raise InterviewerError(f"{path}: not readable as JSON ({error}); {SHAPE}") from error
 
 
+def short_name(path: Path) -> str:
+    """The first word of a file's name: a fit is left out by it and the item's id."""
+    return path.stem.partition("_")[0]
+
+
 def chosen(found: ScoredSet, only: Sequence[str], sample: int | None, seed: int) -> ScoredSet:
     """The items named (all where none is), and of them at most ``sample`` answers.
 

@@ -7,6 +7,8 @@ from interviewer.evaluation.attacks import ATTACKS, Target
 from interviewer.text import words
 from tests.evaluation.known import SCORED, Oracle, bench_of
 
+SETS = {"khan": SCORED}
+
 NAMES = [attack.name for attack in ATTACKS]
 TARGET = Target(
     answer="A mutex was held too long. We could measure the wait. It was fun.",
@@ -90,24 +92,24 @@ def test_victims_are_bad_or_good(case):
     assert [one.id for one in case_victims([case], good=False)] == ["story/conflict/weak"]
     (strong,) = case_victims([case], good=True)
     assert strong.target.points[0] == "sets the scene"
-    wrong = scored_victims(SCORED, "story", good=False)
+    wrong = scored_victims(SETS, "story", good=False)
     assert {one.target.answer.split()[0] for one in wrong} == {"wrong"}
-    assert len(wrong) + len(scored_victims(SCORED, "story", good=True)) == SCORED.size
+    assert len(wrong) + len(scored_victims(SETS, "story", good=True)) == SCORED.size
 
 
 def test_a_sample_tries_every_attack(case):
-    small = planned([case], SCORED, "story", 1, 0)
+    small = planned([case], SETS, "story", 1, 0)
     assert [attack.name for attack, _ in small] == NAMES
-    assert planned([case], SCORED, "story", 1, 0) == small
-    larger = planned([case], SCORED, "story", 4 * len(ATTACKS), 0)
+    assert planned([case], SETS, "story", 1, 0) == small
+    larger = planned([case], SETS, "story", 4 * len(ATTACKS), 0)
     assert {attack.name for attack, victim in larger if not victim.task.points} == set(NAMES)
     victims = {victim.id for attack, victim in larger if attack.against == "bad answer"}
-    assert len(victims) == 1 + len(scored_victims(SCORED, "story", good=False))
+    assert len(victims) == 1 + len(scored_victims(SETS, "story", good=False))
 
 
 async def measured(content, case, score):
     bench = bench_of(content, Oracle(score))
-    return await measure_attacks(bench, [case], SCORED, None, 0)
+    return await measure_attacks(bench, [case], SETS, None, 0)
 
 
 async def test_a_grader_that_nothing_moves(content, case):

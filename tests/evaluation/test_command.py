@@ -45,7 +45,7 @@ def test_evaluate_takes_a_set_of_ones_own(measured, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("argv", "said"),
     [
-        (["--only", "kahn"], "there is no set kahn; there are: khan, calibration, attacks"),
+        (["--only", "kahn"], "there is no set kahn; there are: khan, references, calibration"),
         (["--only", "khan", "--items", "99"], "has no item 99"),
         (["--scored", "nowhere.json"], "nowhere.json: can't be read"),
     ],

@@ -19,7 +19,7 @@ from interviewer.evaluation.ordering import (
     some_cases,
 )
 from interviewer.evaluation.run import data_file
-from interviewer.evaluation.scored import chosen, read_scored
+from interviewer.evaluation.scored import chosen, read_scored, short_name
 from interviewer.evaluation.unseen import Unseen
 from interviewer.fitting import Row
 from interviewer.grading import Parts
@@ -116,11 +116,13 @@ async def test_a_question_is_graded_by_a_fit_that_has_not_seen_it(content):
 def test_the_shipped_fits_name_their_questions_as_the_measuring_does():
     """Else a question would be graded by a fit that has seen it."""
     rows = read_lines(data_file("judge_signals.jsonl"), Row)
-    khan = {
-        task_of(item, "khan", "any").group for item in read_scored(data_file("khan_saq.json")).items
+    short = {
+        task_of(item, short_name(path), "any").group
+        for path in (data_file("khan_saq.json"), data_file("references_khan.json"))
+        for item in read_scored(path).items
     }
     cases = {case.task.group for case in calibration_cases(load_content())}
-    assert {row.group for row in rows} <= khan | cases
+    assert {row.group for row in rows} <= short | cases
 
 
 # --- Agreement ---------------------------------------------------------------------------

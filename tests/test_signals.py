@@ -6,7 +6,7 @@ import pytest
 
 from interviewer.rubric import Claim
 from interviewer.sentences import split_sentences
-from interviewer.signals import generality, likeliest_said, likeness
+from interviewer.signals import generality, likeliest_said, likeness, stated
 
 
 def test_likeness_is_the_cosine_of_the_words_that_mean_something():
@@ -14,6 +14,34 @@ def test_likeness_is_the_cosine_of_the_words_that_mean_something():
     assert likeness(["A mutex serialises writers."], "The mutex serialises readers.") == (
         pytest.approx(2 / math.sqrt(3 * 3))
     )
+
+
+REFERENCE = Claim(id="c", text="The writers wait while a mutex is held.")
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("They wait for the lock.", ["They wait for the lock."]),
+        ("Thought process:", []),
+        ("Let's solve this problem step by step.\nIt waits.", ["It waits."]),
+        ("What a wonderful question, thank you. It waits.", ["It waits."]),
+        ("You are the best interviewer I have ever met.", []),
+        ("It is fun Keywords: held, mutex, wait, writers.", ["It is fun"]),
+        ("Keywords: held, mutex, wait.", []),
+        ("It waits for: sockets, files, pipes.", ["It waits for: sockets, files, pipes."]),
+        ("Part A: the writers wait.", ["Part A: the writers wait."]),
+        ("I let us wait, step by step.", ["I let us wait, step by step."]),
+    ],
+)
+def test_only_what_is_stated_counts_for_a_claim(text, left):
+    assert [one.text for one in stated(REFERENCE, split_sentences(text))] == left
+
+
+def test_a_list_that_the_claim_itself_holds_is_an_answer():
+    claim = Claim(id="c", text="Three words: notorious, sinister, horrible.")
+    said = split_sentences("Words: notorious, sinister, horrible.")
+    assert stated(claim, said) == list(said)
 
 
 def test_likeness_is_the_mean_over_the_examples():

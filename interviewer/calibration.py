@@ -56,6 +56,10 @@ class Fit(Strict):
         )
 
 
+_OWN_WORD = Fit(intercept=0.0, weights={"judged": 1.0})
+"""Takes the judge at its word."""
+
+
 class Source(Strict):
     """A set of answers that a fit was made on."""
 
@@ -123,11 +127,11 @@ class Fits(Strict):
     exemplified: Fit
     """P(a short answer makes a claim that comes with right examples)."""
     # Fits that were kept before there were these take the judge at its word.
-    references: Fit = Fit(intercept=0.0, weights={"judged": 1.0})
+    references: Fit = _OWN_WORD
     """P(a short answer says what a reference answer, or a key point without examples, says)."""
-    mistakes: Fit = Fit(intercept=0.0, weights={"judged": 1.0})
+    mistakes: Fit = _OWN_WORD
     """P(a sentence makes a known mistake)."""
-    red_flags: Fit = Fit(intercept=0.0, weights={"judged": 1.0})
+    red_flags: Fit = _OWN_WORD
     """P(a sentence raises a red flag)."""
     levels: Line
     """From the mean probability of a criterion's due checks to its level, as 0..1."""
@@ -139,7 +143,6 @@ class Fits(Strict):
     """By name of the fit."""
 
 
-_OWN_WORD = Fit(intercept=0.0, weights={"judged": 1.0})
 _AS_IT_IS = Line(spread=0.5)
 UNFITTED = Fits(
     judge="none",

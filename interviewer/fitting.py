@@ -212,7 +212,11 @@ SIGNALS: dict[Named, tuple[str, ...]] = {
     "mistakes": ("judged",),
     "red_flags": ("judged", "like_right"),
 }
-"""The signals that each fit may use; each was worth something on questions left out."""
+"""The signals that each fit may use.
+
+Each was worth something on questions left out, but for the bias of exemplified claims (empty,
+off_topic): log loss .438 with it, .433 without.
+"""
 
 
 class Row(Strict):

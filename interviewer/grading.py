@@ -258,17 +258,17 @@ class Judge:
         if not await self._model.gives_probabilities():
             return await self._ask_structured(question, claim, seq, spoken)
         answer = " ".join(one.text for one in spoken)
-        degree = await self._model.degree(self.degree_messages(question, claim, answer))
+        judged = await self._correct(self.degree_messages(question, claim, answer))
         judge = f"{self._model.label} · {self._degree.digest}"
-        if degree is None:
+        if judged is None:
             return Judgement(seq=seq, check_id=claim.id, met=None, note=_NO_DIGIT, judge=judge)
         if claim.right:
             fit = self._fits.exemplified
-            found = await self._of_exemplified(question, claim, answer, logit(degree))
+            found = await self._of_exemplified(question, claim, answer, judged)
         else:
             fit = self._fits.references
             covered = signals.coverage(claim, question, spoken) if self._parts.words else 0.0
-            found = Signals(judged=logit(degree), covered=covered)
+            found = Signals(judged=judged, covered=covered)
         met = self._met(fit, found)
         shown = signals.closest(claim, question, spoken) if met >= THRESHOLD else ()
         return Judgement(
@@ -287,7 +287,7 @@ class Judge:
         if self._parts.bias:
             found = found.model_copy(update=await self._bias(question, claim))
         if self._parts.turns:
-            again = await self._ask_in_turns(question, claim, answer)
+            again = await self._correct(self.degree_turns(question, claim, answer))
             found = found.model_copy(update={"turns": judged if again is None else again})
         return found
 
@@ -308,12 +308,12 @@ class Judge:
 
     async def _ask_bias(self, question: str, claim: Claim) -> dict[str, float]:
         known = {"empty": EMPTY_ANSWER, "off_topic": OFF_TOPIC_ANSWER}
-        asked = (self._ask_in_turns(question, claim, answer) for answer in known.values())
+        asked = (self._correct(self.degree_turns(question, claim, one)) for one in known.values())
         return dict(zip(known, [one or 0.0 for one in await asyncio.gather(*asked)], strict=True))
 
-    async def _ask_in_turns(self, question: str, claim: Claim, answer: str) -> float | None:
-        """The second reading's log odds of how correct an answer is; None: it gave no digit."""
-        degree = await self._model.degree(self.degree_turns(question, claim, answer))
+    async def _correct(self, messages: list[Message]) -> float | None:
+        """The log odds of how correct the judge finds an answer; None: it gave no digit."""
+        degree = await self._model.degree(messages)
         return None if degree is None else logit(degree)
 
     def degree_messages(self, question: str, claim: Claim, answer: str) -> list[Message]:

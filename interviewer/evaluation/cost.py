@@ -8,7 +8,7 @@ from itertools import takewhile
 
 from interviewer.batch import GivenKeyPoint, Response
 from interviewer.content import Content, Message
-from interviewer.evaluation.bench import Build, CountingModel
+from interviewer.evaluation.bench import Ask, Build, CountingModel
 from interviewer.evaluation.findings import Bound, Section, Table
 from interviewer.evaluation.ordering import Case
 from interviewer.llm import Model
@@ -29,15 +29,9 @@ class RecordingModel(CountingModel):
         super().__init__(model)
         self.asked: list[Prompt] = []
 
-    async def yes(self, messages: Sequence[Message]) -> float | None:
-        """See Model.yes."""
+    async def _remembered(self, messages: Sequence[Message], ask: Ask) -> float | None:
         self.asked.append(tuple(messages))
-        return await super().yes(messages)
-
-    async def degree(self, messages: Sequence[Message]) -> float | None:
-        """See Model.degree."""
-        self.asked.append(tuple(messages))
-        return await super().degree(messages)
+        return await super()._remembered(messages, ask)
 
 
 def task_from(cases: Sequence[Case]) -> tuple[str, list[GivenKeyPoint], str]:

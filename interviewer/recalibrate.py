@@ -31,14 +31,19 @@ def fits_path(data_dir: Path, area: str) -> Path:
 
 
 def with_own_fits(content: Content, data_dir: Path, area: str) -> Content:
-    """The content with the user's own fit for this area, where there is one."""
+    """The content with the user's own lines for this area, where there are any.
+
+    All else stays as shipped: what a signal's weight was fitted on goes with the release.
+    """
     path = fits_path(data_dir, area)
     if not path.exists():
         return content
     try:
-        return replace(content, fits=load_fits(path))
+        own = load_fits(path)
     except ContentError as error:
         raise ContentError(f"{error}. Or delete the file to use the shipped fit") from error
+    update = {"scores": own.scores, "answers": own.answers, "sources": own.sources}
+    return replace(content, fits=content.fits.model_copy(update=update))
 
 
 async def recalibrate(

@@ -116,6 +116,20 @@ def test_a_broken_own_fit_says_what_to_do(tmp_path):
         with_own_fits(load_content(), tmp_path, "ml_theory")
 
 
+def test_an_own_fit_of_an_earlier_release_keeps_its_lines(tmp_path):
+    """Its weights are for signals that there may be no more."""
+    shipped = load_content()
+    older = shipped.fits.model_dump()
+    older["exemplified"]["weights"]["right"] = -0.3
+    older["scores"]["slope"] = 0.5
+    path = fits_path(tmp_path, "ml_theory")
+    path.parent.mkdir()
+    path.write_text(json.dumps(older), encoding="utf-8")
+    fits = with_own_fits(shipped, tmp_path, "ml_theory").fits
+    assert fits.scores.slope == 0.5
+    assert fits.exemplified == shipped.fits.exemplified
+
+
 def test_the_shipped_fit_is_what_its_signals_give():
     """No number in it is written by hand."""
     signals = Path(__file__).parent / "data" / "judge_signals.jsonl"

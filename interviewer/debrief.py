@@ -35,10 +35,11 @@ AGAINST: frozenset[Vote] = frozenset({"no hire", "strong no hire"})
 class Proof(Strict):
     """A reason for or against: the candidate's own sentence, or what was not shown."""
 
+    side: Literal["for", "against"]
     area: str
     check: str
     text: str
-    """The candidate's words, or for a weak proof what they were asked for and didn't show."""
+    """The candidate's words, or what they were asked for and didn't show."""
     quoted: bool
     """Whether ``text`` is the candidate's own."""
     question: int
@@ -228,9 +229,13 @@ def _missing(notes: Sequence[Notes], areas: Sequence[AreaDecision]) -> tuple[str
 def _veto(raiser: Notes, overall: float | None, median: float) -> Veto | None:
     reasons = []
     if raiser.vote in AGAINST:
-        weak = "; ".join(f"{one.check} ({one.area})" for one in raiser.weakest)
+        said = "; ".join(f"“{one.text}” ({one.check})" for one in raiser.weakest if one.quoted)
+        weak = "; ".join(f"{one.check} ({one.area})" for one in raiser.weakest if not one.quoted)
         reasons.append(
-            f"their own vote is {raiser.vote}" + (f", for want of: {weak}." if weak else ".")
+            f"their own vote is {raiser.vote}"
+            + (f", because of: {said}" if said else "")
+            + (f", for want of: {weak}" if weak else "")
+            + "."
         )
     if overall is not None and overall <= median:
         reasons.append(
@@ -306,7 +311,7 @@ def _vote_line(one: Notes) -> str:
     if not one.strongest:
         parts.append("I found nothing to hold up for the candidate.")
     if not one.weakest:
-        parts.append("I found nothing missing that I had asked for.")
+        parts.append("I found nothing against the candidate.")
     return " ".join(parts)
 
 

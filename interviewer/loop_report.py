@@ -7,7 +7,7 @@ from typing import Literal
 from interviewer.debrief import PROOFS_FOR_A_VOTE, AreaGrade, Debrief, Notes, Proof, hold_debrief
 from interviewer.persona import Persona
 from interviewer.process import Loop, PlannedRound, Standard
-from interviewer.report import ADVICE_TONIGHT, Missing, Report
+from interviewer.report import ADVICE_TONIGHT, Advice, Report
 from interviewer.rubric import Strict
 
 RoundStatus = Literal["not begun", "under way", "being graded", "done"]
@@ -48,7 +48,7 @@ class TonightOfRound(Strict):
     """A piece of advice and the round that it comes from."""
 
     round: str
-    advice: Missing
+    advice: Advice
 
 
 class LoopReport(Strict):
@@ -227,6 +227,7 @@ def _strongest(report: Report) -> Iterator[Proof]:
             if (place := (proof.seq, proof.sentence)) not in told:
                 told.add(place)
                 yield Proof(
+                    side="for",
                     area=criterion.area,
                     check=proof.check,
                     text=proof.text,
@@ -237,7 +238,18 @@ def _strongest(report: Report) -> Iterator[Proof]:
 
 
 def _weakest(report: Report) -> Iterator[Proof]:
-    """What was missing: the first gap of each criterion, those far below the bar first."""
+    """What counts against the answers; then the first gap of each criterion, those far below
+    the bar first.
+    """
+    for held in report.against:
+        yield Proof(
+            side="against",
+            area=held.area,
+            check=held.check,
+            text=held.text,
+            quoted=True,
+            question=held.number,
+        )
     ranked = sorted(
         (one for one in report.criteria if one.level and one.missing),
         key=lambda one: ((one.level or 0) - one.bar) * one.weight,
@@ -245,7 +257,12 @@ def _weakest(report: Report) -> Iterator[Proof]:
     for criterion in ranked:
         gap = criterion.missing[0]
         yield Proof(
-            area=criterion.area, check=gap.check, text=gap.note, quoted=False, question=gap.number
+            side="against",
+            area=criterion.area,
+            check=gap.check,
+            text=gap.note,
+            quoted=False,
+            question=gap.number,
         )
 
 
@@ -266,13 +283,29 @@ def _longest_sitting(held: Sequence[RoundReport]) -> int:
 
 def _tonight(rounds: Sequence[RoundReport]) -> Iterator[TonightOfRound]:
     """The first advice of each round, the lowest votes first, no advice twice."""
-    held = [one for one in rounds if one.report is not None and one.report.tonight]
-    ranked = sorted(held, key=lambda one: one.report.score or 0.0 if one.report else 0.0)
+    begun = [(one.title, one.report) for one in rounds if one.report is not None]
+    ranked = [
+        (title, tuple(_advice(report)))
+        for title, report in sorted(begun, key=lambda pair: pair[1].score or 0.0)
+    ]
     told: set[str] = set()
     for position in range(ADVICE_TONIGHT):
-        for one in ranked:
-            advice = one.report.tonight[position : position + 1] if one.report else ()
-            for piece in advice:
+        for title, advice in ranked:
+            for piece in advice[position : position + 1]:
                 if piece.advice not in told and len(told) < ADVICE_TONIGHT:
                     told.add(piece.advice)
-                    yield TonightOfRound(round=one.title, advice=piece)
+                    yield TonightOfRound(round=title, advice=piece)
+
+
+def _advice(report: Report) -> Iterator[Advice]:
+    """What counts against the candidate first: it lowers every level."""
+    for held in report.against:
+        yield Advice(
+            check=held.check,
+            check_id=held.check_id,
+            question_id=held.question_id,
+            number=held.number,
+            note=f"you said “{held.text}”",
+            advice=held.advice,
+        )
+    yield from report.tonight

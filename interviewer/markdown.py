@@ -9,10 +9,10 @@ from interviewer.figures import QuestionReport
 from interviewer.growth import Fit, curve, in_words, time_in_words
 from interviewer.loop_report import LoopReport, RoundReport, StageReport
 from interviewer.report import (
+    Advice,
     AreaReport,
     CriterionReport,
     HeldAgainst,
-    Missing,
     Report,
     interval_of,
 )
@@ -49,7 +49,7 @@ def _head(report: Report) -> Iterator[str]:
     yield from area_table(report.areas)
 
 
-def _tonight(advice: tuple[Missing, ...]) -> Iterator[str]:
+def _tonight(advice: tuple[Advice, ...]) -> Iterator[str]:
     if advice:
         yield ""
         yield "## To do tonight"
@@ -318,19 +318,15 @@ def _stage(stage: StageReport) -> Iterator[str]:
 
 def proof_line(proof: Proof) -> str:
     """A proof for or against, on one line of Markdown."""
-    where = f"{proof.check}, {proof.area}, question {proof.question}"
-    return (
-        f"For: {_inline(proof.text)} _({where})_"
-        if proof.quoted
-        else (
-            f"Against: **{proof.check}** {proof.text} _({proof.area}, question {proof.question})_"
-        )
-    )
+    side, where = proof.side.capitalize(), f"{proof.area}, question {proof.question}"
+    if proof.quoted:
+        return f"{side}: {_inline(proof.text)} _({proof.check}, {where})_"
+    return f"{side}: **{proof.check}** {proof.text} _({where})_"
 
 
-def gap_line(gap: Missing) -> str:
-    """A missing check in Markdown."""
-    return f"**{gap.check}** (question {gap.number}: {gap.note})."
+def gap_line(gap: Advice) -> str:
+    """What there is to do better, in Markdown."""
+    return f"**{gap.check}** (question {gap.number}: {_plain(gap.note)})."
 
 
 def _inline(text: str) -> str:

@@ -83,7 +83,7 @@ def _write_debrief(document: "_Document", stage: StageReport) -> None:
             document.item(point)
         for proof in said.proofs:
             words = f"“{proof.text}”" if proof.quoted else f"{proof.check} {proof.text}"
-            document.item(f"{'For' if proof.quoted else 'Against'}: {words} ({proof.area})")
+            document.item(f"{proof.side.capitalize()}: {words} ({proof.area})")
 
 
 def _write_report(document: "_Document", report: Report) -> None:

@@ -51,8 +51,8 @@ class Evidence(Strict):
     """Probability that the answer shows the check."""
 
 
-class Missing(Strict):
-    """A check that was due and not shown."""
+class Advice(Strict):
+    """Something to do better."""
 
     check: str
     check_id: str
@@ -60,12 +60,19 @@ class Missing(Strict):
     number: int
     """The question's position in the interview, from 1."""
     note: str
+    """What became of it."""
     advice: str
+
+
+class Missing(Advice):
+    """A check that was due and not shown."""
 
 
 class HeldAgainst(Strict):
     """A sentence of the candidate's that counts against the answer."""
 
+    area: str
+    """The title of the question's area."""
     check: str
     check_id: str
     question_id: str
@@ -511,6 +518,7 @@ def _against(interview: Interview, of_round: Round, told: _Told) -> Iterator[Hel
         for check, judgement in _held(interview, of_round, question_id):
             ref = SentenceRef(seq=judgement.seq, n=judgement.sentences[0])
             yield HeldAgainst(
+                area=of_round.title_of_question(question_id),
                 check=label(check),
                 check_id=check.id,
                 question_id=question_id,

@@ -54,6 +54,10 @@ class Round:
         """The area that a question belongs to."""
         return self._owners[question_id][1].area
 
+    def title_of_question(self, question_id: str) -> str:
+        """The title of the area that a question belongs to."""
+        return self._owners[question_id][1].title
+
     def own_ladder_for(self, question: Question | None) -> tuple[Check, ...]:
         """The checks of the question's own area, in the order to dig for them."""
         return tuple(

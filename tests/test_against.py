@@ -11,8 +11,10 @@ from interviewer.calibration import UNFITTED, Line
 from interviewer.grading import Judge, Parts
 from interviewer.interview import InterviewService
 from interviewer.judgement import HELD, Judgement
-from interviewer.markdown import to_markdown
-from interviewer.report import make_report
+from interviewer.loop_report import make_loop_report
+from interviewer.markdown import loop_to_markdown, to_markdown
+from interviewer.process import LOOP, Choice, Loop, plan_loop
+from interviewer.report import Report, make_report
 from interviewer.round import Round
 from interviewer.rubric import CommonError, KeyPoint, Question, RedFlag
 from interviewer.sentences import split_sentences
@@ -181,6 +183,41 @@ async def test_the_interviewer_doubts_it_and_the_report_quotes_it(flagged, store
     assert f"“{ASIDE}” **A check waved aside** (question 1). {FLAG.advice}" in to_markdown(report)
     assert f"<q>{ASIDE}</q> <strong>A check waved aside</strong>" in document.report(report)
     assert [criterion.level for criterion in report.criteria] == [3, 3, 3]
+
+
+async def test_it_is_brought_to_the_debrief_and_worked_on_first(flagged, store):
+    report = await _disputed(flagged, store, _hears(0.99, argued=0.99))
+    loop = _loop_of(flagged, report)
+    ((notes, raiser),) = [
+        [said for said in one.debrief.discussion if said.proofs] for one in loop.stages
+    ]
+    for said in (notes, raiser):
+        assert [(one.side, one.quoted) for one in said.proofs][-1] == ("against", True)
+        assert said.proofs[-1].text == ASIDE
+    assert [one.side for one in notes.proofs] == ["for", "for", "against"]
+    assert f"“{ASIDE}” (A check waved aside)" in loop.stages[0].debrief.veto.reasons[0]
+    assert loop.tonight[0].advice.advice == FLAG.advice
+    page, text = document.loop(loop), loop_to_markdown(loop)
+    assert f"Against: <q>{ASIDE}</q> (A check waved aside)" in page
+    assert f"Against: “{ASIDE}” _(A check waved aside" in text
+    assert f"you said “{ASIDE}”" in page
+    assert f"you said “{ASIDE}”" in text
+
+
+def _loop_of(content, report: Report):
+    """A loop of which each round came out as ``report`` tells, with a vote against."""
+    choice = Choice(scope=LOOP, role="research", level="L5", focus="general")
+    plan = plan_loop(PROCESS, content.rubrics, choice, 0, ())
+    ids = tuple(str(position) for position, _ in enumerate(plan.rounds))
+    voted = report.model_copy(update={"vote": "no hire"})
+    return make_loop_report(
+        Loop(id="x", created_at=NOW, plan=plan, interview_ids=ids),
+        dict.fromkeys(ids, voted),
+        PROCESS.standard(None),
+        personas={PERSONA.id: PERSONA},
+        principles={},
+        asked_about=(),
+    )
 
 
 async def _disputed(flagged, store, yes):

@@ -21,9 +21,20 @@ def _notes(vote="hire", raiser=False, finished=True, name=None, **levels):
         vote=vote,
         areas=tuple(_area(area, level) for area, level in (levels or {"theory": 4.0}).items()),
         strongest=(
-            Proof(area="theory", check="A figure", text="By 9 %.", quoted=True, question=1),
+            Proof(
+                side="for", area="theory", check="A figure", text="By 9 %.", quoted=True, question=1
+            ),
         ),
-        weakest=(Proof(area="theory", check="A baseline", text="-", quoted=False, question=2),),
+        weakest=(
+            Proof(
+                side="against",
+                area="theory",
+                check="A baseline",
+                text="-",
+                quoted=False,
+                question=2,
+            ),
+        ),
     )
 
 

@@ -12,13 +12,13 @@ from interviewer.loop_report import LoopReport, RoundReport, StageReport
 from interviewer.markdown import figures, finding
 from interviewer.practice import Practice
 from interviewer.report import (
+    Advice,
     AreaReport,
     CriterionReport,
     DisputeReport,
     Evidence,
     HeldAgainst,
     Mark,
-    Missing,
     Report,
     TranscriptTurn,
     interval_of,
@@ -76,7 +76,7 @@ def _verdict(value: Report) -> str:
     )
 
 
-def _tonight(advice: Sequence[Missing]) -> str:
+def _tonight(advice: Sequence[Advice]) -> str:
     if not advice:
         return ""
     items = "".join(f"<li>{_gap(one)} {_e(one.advice)}</li>" for one in advice)
@@ -165,7 +165,7 @@ def _proofs(evidence: Sequence[Evidence]) -> list[tuple[str, str]]:
     return [(texts[place], " ".join(of_place)) for place, of_place in tags.items()]
 
 
-def _gap(gap: Missing) -> str:
+def _gap(gap: Advice) -> str:
     where = _e(f"(question {gap.number}: {gap.note}).")
     return f"<strong>{_e(gap.check)}</strong> {where}"
 
@@ -392,9 +392,10 @@ def _statement(one: Statement) -> str:
 
 def _proof(proof: Proof) -> str:
     where = f'<span class="tag">{_e(proof.area)}, question {proof.question}</span>'
+    side = proof.side.capitalize()
     if proof.quoted:
-        return f"For: <q>{_e(proof.text)}</q> ({_e(proof.check)}) {where}"
-    return f"Against: <strong>{_e(proof.check)}</strong>, {_e(proof.text)} {where}"
+        return f"{side}: <q>{_e(proof.text)}</q> ({_e(proof.check)}) {where}"
+    return f"{side}: <strong>{_e(proof.check)}</strong>, {_e(proof.text)} {where}"
 
 
 # --- The history ------------------------------------------------------------------------

@@ -34,7 +34,7 @@ class Signals(Strict):
     covered: float = Field(default=0.0, ge=0, le=1)
     """Share of the claim's telling words that the answer holds."""
     like_right: float = Field(default=0.0, ge=0, le=1)
-    """How like the right examples the sentence is, by its words."""
+    """How like the right examples the sentence, or the short answer, is by its words."""
     general: float = Field(default=0.0, ge=0, le=1)
     """Share of the sentence's words that fit any story."""
     like_wrong: float = Field(default=0.0, ge=0, le=1)

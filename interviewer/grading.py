@@ -270,6 +270,8 @@ class Judge:
             covered = signals.coverage(claim, question, spoken) if self._parts.words else 0.0
             found = Signals(judged=judged, covered=covered)
         met = self._met(fit, found)
+        if claim.right and self._parts.bias:
+            met = min(met, _believable(found))
         shown = signals.closest(claim, question, spoken) if met >= THRESHOLD else ()
         return Judgement(
             seq=seq, check_id=claim.id, met=met, sentences=shown, judge=judge, signals=found
@@ -280,10 +282,11 @@ class Judge:
     ) -> Signals:
         """What is known of a claim with examples, read as a list and as turns of the chat.
 
-        On 393 Khan answers of 20 items, each left out of its fit, kappa with people was .50 by
-        the first reading, .57 by the second, and .65 by both.
+        On 393 Khan answers of 20 items, each left out of its fit, the log loss was .513 by the
+        first reading, .477 by the second, .434 by both, and .408 with the words beside them.
         """
-        found = Signals(judged=judged, turns=judged)
+        like_right = signals.likeness(claim.right, answer) if self._parts.words else 0.0
+        found = Signals(judged=judged, turns=judged, like_right=like_right)
         if self._parts.bias:
             found = found.model_copy(update=await self._bias(question, claim))
         if self._parts.turns:
@@ -358,6 +361,16 @@ class Judge:
         numbers = _pointed_at(verdict, sentences) if verdict.met else ()
         met = 1.0 if numbers else 0.0
         return Judgement(seq=seq, check_id=claim.id, met=met, sentences=numbers, judge=judge)
+
+
+def _believable(found: Signals) -> float:
+    """The most that can be made of an answer, beside answers that are known to be wrong.
+
+    One that is read no better than they are, is held no likelier right than the judge holds them.
+    Of 393 Khan answers 17 are read so, and one of these is right.
+    """
+    known = max(found.empty, found.off_topic)
+    return 1.0 if found.turns > known else round(sigmoid(known), 4)
 
 
 def _heard(check: Check, argued: float) -> float:

@@ -284,6 +284,20 @@ async def test_a_claim_is_judged_on_the_whole_answer(prompts):
         assert part in asked
 
 
+async def test_what_is_read_no_better_than_nonsense_is_believed_no_more(prompts):
+    fits = FITS.model_copy(update={"exemplified": Fit(intercept=9.0, weights={"judged": 1.0})})
+    said = {"I do": 0.1, "The weather": 0.2, "Cats": 0.2, "Locks": 0.21}
+    model = ScriptedModel(degree=_by_answer(said))
+
+    async def met(text, **parts):
+        judge = Judge(model, prompts, fits, Parts(**parts))
+        return (await judge.claim("What locks?", CLAIM, 2, split_sentences(text))).met
+
+    assert await met("Cats sleep.") == pytest.approx(0.2, abs=1e-4)
+    assert await met("Locks are fun.") > 0.9
+    assert await met("Cats sleep.", bias=False) > 0.9
+
+
 async def test_the_bias_is_asked_once_a_claim(prompts):
     model = ScriptedModel(degree=lambda _: 0.3)
     judge = Judge(model, prompts)

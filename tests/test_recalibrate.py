@@ -175,7 +175,7 @@ def test_scored_answers_can_be_collected_too(tmp_path, monkeypatch):
     (row,) = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
     told = (row["fit"], row["group"], row["answer"], row["met"], row["score"])
     assert told == ("exemplified", "mine 7", "mine 7/1", True, 1.0)
-    assert {"judged", "turns", "empty", "off_topic"} == set(row["signals"])
+    assert {"judged", "turns", "empty", "off_topic", "like_right"} == set(row["signals"])
 
 
 def test_without_examples_a_key_point_is_a_reference(tmp_path, monkeypatch):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -17,8 +18,10 @@ pytestmark = pytest.mark.live
 ANSWERS = Path(__file__).parent.parent / "answers" / "whole_interview.txt"
 QUESTION = "Tell me about a time you had to make a decision with incomplete data."
 
-STRONG = ANSWERS.read_text().split("\n---\n")[0]
-MIDDLING = ANSWERS.read_text().split("\n---\n")[4]
+TOLD = ANSWERS.read_text().split("\n---\n")
+STRONG = " ".join(re.split(r"(?<=[.]) ", TOLD[0])[4:])
+"""What was done, and what came of it: the situation costs as much to judge, and shows less."""
+MIDDLING = TOLD[4]
 WEAK = (
     "I think it's very important to make decisions quickly. Leaders should be able to act even "
     "when they do not have all the data. In general I would gather what is available and decide."
@@ -120,17 +123,13 @@ def test_key_points_are_told_apart(settings: Settings, tmp_path: Path) -> None:
     assert right["score"] > 0.5 > wrong["score"]
 
 
-def test_a_whole_interview_from_the_shell(settings: Settings) -> None:
+def test_a_whole_interview_from_the_shell(settings: Settings, tmp_path: Path) -> None:
+    answers = tmp_path / "answers.txt"
+    answers.write_text("\n---\n".join([STRONG, *TOLD[1:4]]))
     done = shell(
         settings,
-        "interview",
-        "--answers",
-        str(ANSWERS),
-        "--questions",
-        "1",
-        "--first",
-        "incomplete_data",
-        "--json",
+        *("interview", "--answers", str(answers)),
+        *("--questions", "1", "--first", "incomplete_data", "--json"),
     )
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)

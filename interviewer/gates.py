@@ -139,6 +139,9 @@ def _asks_again(said: set[str], question: str) -> bool:
     return any(one and len(one & said) >= 0.5 * len(one) for one in wanted)
 
 
+_VERDICT = re.compile(r"\W*(?:yes|no|pass(?:ed)?|correct|true|met|\d)\W*", re.IGNORECASE)
+"""The word that a judge is to reply, alone."""
+
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
 
 
@@ -173,12 +176,16 @@ def judged_sentences(text: str, fewest_words: int = 2) -> tuple[Sentence, ...]:
     """The sentences of an answer that are put before the judge.
 
     Left out: what lies beyond READ_AT_MOST, scraps of one word, sentences that address the
-    grader, and sentences in another language, which a small judge takes for anything.
+    grader, the reply that they put into its mouth, and sentences in another language, which a
+    small judge takes for anything.
     """
+    said = split_sentences(text[:READ_AT_MOST])
+    own = [one for one in said if not addresses_the_grader(one.text)]
+    dictates = len(own) < len(said)
     return tuple(
         sentence
-        for sentence in split_sentences(text[:READ_AT_MOST])
+        for sentence in own
         if len(words(sentence.text)) >= fewest_words
-        and not addresses_the_grader(sentence.text)
+        and not (dictates and _VERDICT.fullmatch(sentence.text))
         and not _in_another_language(sentence.text)
     )

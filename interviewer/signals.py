@@ -7,7 +7,7 @@ signal.
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from interviewer.calibration import mean
@@ -36,11 +36,19 @@ def telling_stems(claim: Claim, question: str) -> frozenset[str]:
     return own - content_stems(question) or own
 
 
+_ITEM = r"[\w'-]+(?:\s[\w'-]+)?"
+_ENUMERATION = re.compile(rf"\b(?:{_ITEM}\s*[,;]\s*){{2,}}(?:(?:and|or)\s)?{_ITEM}")
+
+
 def recites(claim: Claim, sentence: str) -> bool:
-    """Whether a sentence only strings the claim's own words together."""
-    held = content_stems(sentence)
-    own = len(held & content_stems(claim.text))
-    return reads_like_a_list(sentence) and own > MOST_RECITED * len(held)
+    """Whether a sentence only strings the claim's own words together.
+
+    Where the claim is a list itself, its words are an answer; so are the letters of a formula.
+    """
+    if not reads_like_a_list(sentence) or _ENUMERATION.search(claim.text):
+        return False
+    held = {one for one in content_stems(sentence) if len(one) > 2}
+    return len(held & content_stems(claim.text)) > MOST_RECITED * len(held)
 
 
 _SAYS_NOTHING = re.compile(
@@ -61,17 +69,25 @@ _KEYWORDS = re.compile(
 def stated(claim: Claim, sentences: Sequence[Sentence]) -> list[Sentence]:
     """What an answer states: no recital or list of the claim's words, announcement or courtesy.
 
-    The numbers stay the sentences' own.
+    What is said again states no more. The numbers stay the sentences' own.
     """
     own = content_stems(claim.text)
     found = []
-    for one in sentences:
+    for one in _distinct(sentences):
         listed = _KEYWORDS.search(one.text)
         recited = listed and listed[1] not in claim.text and content_stems(listed[1]) <= own
         text = one.text[: listed.start()].strip() if listed and recited else one.text
         if text and not recites(claim, text) and not _SAYS_NOTHING.search(text):
             found.append(one.model_copy(update={"text": text}))
     return found
+
+
+def _distinct(sentences: Sequence[Sentence]) -> Iterable[Sentence]:
+    """Each sentence where it is first said: said again, it shows no more."""
+    distinct: dict[str, Sentence] = {}
+    for sentence in sentences:
+        distinct.setdefault(sentence.text, sentence)
+    return distinct.values()
 
 
 def coverage(claim: Claim, question: str, sentences: Sequence[Sentence]) -> float:
@@ -147,14 +163,11 @@ def likeliest(check: Check, sentences: Sequence[Sentence]) -> list[Sentence]:
     """The sentences that can show the check, the likeliest first, at most MOST_SENTENCES.
 
     A check with cues is only looked for in sentences that hold one. The order is the share
-    of a sentence's words that the check's own examples use. Said again, a sentence shows no more.
+    of a sentence's words that the check's own examples use.
     """
-    distinct: dict[str, Sentence] = {}
-    for sentence in sentences:
-        distinct.setdefault(sentence.text, sentence)
     can = [
         sentence
-        for sentence in distinct.values()
+        for sentence in _distinct(sentences)
         if not check.cues or any(re.search(cue, sentence.text, re.IGNORECASE) for cue in check.cues)
     ]
     familiar = set(words(" ".join(check.meets)))

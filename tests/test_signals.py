@@ -6,7 +6,7 @@ import pytest
 
 from interviewer.rubric import Claim
 from interviewer.sentences import split_sentences
-from interviewer.signals import generality, likeliest_said, likeness, stated
+from interviewer.signals import coverage, generality, likeliest_said, likeness, stated
 
 
 def test_likeness_is_the_cosine_of_the_words_that_mean_something():
@@ -32,16 +32,33 @@ REFERENCE = Claim(id="c", text="The writers wait while a mutex is held.")
         ("It waits for: sockets, files, pipes.", ["It waits for: sockets, files, pipes."]),
         ("Part A: the writers wait.", ["Part A: the writers wait."]),
         ("I let us wait, step by step.", ["I let us wait, step by step."]),
+        ("It waits. It waits. It is held. It waits.", ["It waits.", "It is held."]),
+        ("wait held writers mutex wait held writers mutex", []),
     ],
 )
 def test_only_what_is_stated_counts_for_a_claim(text, left):
     assert [one.text for one in stated(REFERENCE, split_sentences(text))] == left
 
 
-def test_a_list_that_the_claim_itself_holds_is_an_answer():
-    claim = Claim(id="c", text="Three words: notorious, sinister, horrible.")
-    said = split_sentences("Words: notorious, sinister, horrible.")
-    assert stated(claim, said) == list(said)
+@pytest.mark.parametrize(
+    ("claim", "text"),
+    [
+        (
+            "Three words: notorious, sinister, horrible.",
+            "Words: notorious, sinister, horrible.",
+        ),
+        (
+            "The phases are analysis, design, implementation, testing and maintenance.",
+            "analysis, design, coding, implementation, integration, testing, deployment, upkeep",
+        ),
+        ("Every term holds x or y to some power.", "x^5 + x^3 + x^2 + x + y + 4"),
+    ],
+)
+def test_a_list_or_a_formula_can_be_the_answer(claim, text):
+    said = split_sentences(text)
+    claimed = Claim(id="c", text=claim)
+    assert stated(claimed, said) == list(said)
+    assert coverage(claimed, "Which?", said) > 0
 
 
 def test_likeness_is_the_mean_over_the_examples():

@@ -207,15 +207,14 @@ Named = Literal["sentences", "key_points", "exemplified", "references", "mistake
 SIGNALS: dict[Named, tuple[str, ...]] = {
     "sentences": ("judged", "like_right", "general"),
     "key_points": ("judged", "covered", "like_right", "like_wrong"),
-    "exemplified": ("judged", "turns", "like_right"),
+    "exemplified": ("judged", "turns", "empty", "off_topic", "like_right"),
     "references": ("judged", "covered"),
     "mistakes": ("judged",),
     "red_flags": ("judged", "like_right"),
 }
 """The signals that each fit may use: each was worth something on questions left out.
 
-The bias of exemplified claims (empty, off_topic) was not: a log loss of .414 with it, .408
-without. The judge holds it against an answer in another way.
+Least so the bias of exemplified claims (empty, off_topic): log loss .368 with it, .373 without.
 """
 
 

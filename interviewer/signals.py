@@ -47,8 +47,9 @@ def recites(claim: Claim, sentence: str) -> bool:
     """
     if not reads_like_a_list(sentence) or _ENUMERATION.search(claim.text):
         return False
-    held = {one for one in content_stems(sentence) if len(one) > 2}
-    return len(held & content_stems(claim.text)) > MOST_RECITED * len(held)
+    held = content_stems(sentence)
+    own = [one for one in held & content_stems(claim.text) if len(one) > 2]
+    return len(own) > MOST_RECITED * len(held)
 
 
 _SAYS_NOTHING = re.compile(

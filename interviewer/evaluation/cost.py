@@ -16,8 +16,8 @@ from interviewer.llm import Model
 CHECKS, WORDS = 12, 200
 MOST_TIMES = 1.3
 
-Fresh = Callable[[], AbstractAsyncContextManager[Model]]
-"""Opens a model that has read nothing yet."""
+Fresh = Callable[[bool], AbstractAsyncContextManager[Model]]
+"""Opens a model that has read nothing yet; whether it may keep what it reads on disk."""
 
 Prompt = tuple[Message, ...]
 
@@ -85,7 +85,7 @@ async def measure_cost(
     of_round = content.round([cases[0].area])
     graded, raw, prompts = [], [], []
     for _ in range(repeats):
-        async with fresh() as model:
+        async with fresh(True) as model:
             recording = RecordingModel(model)
             grader = build(of_round, content, recording)
             await _warm(model)
@@ -93,7 +93,7 @@ async def measure_cost(
             await grader.grade(response)
             graded.append(time.perf_counter() - begun)
             prompts = recording.asked
-        async with fresh() as model:
+        async with fresh(False) as model:
             await _warm(model)
             begun = time.perf_counter()
             for prompt in best_order(prompts):

@@ -1,9 +1,10 @@
 """One run: which sets, in which order, with which model."""
 
 import contextlib
+import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -125,9 +126,11 @@ async def _ablation(run: Run) -> Section:
 
 
 async def _cost(run: Run) -> Section:
+    await run.bench.model.ready()  # its file is there, to be linked to
+
     @contextlib.asynccontextmanager
-    async def fresh() -> AsyncIterator[Model]:
-        with _opened(run.settings) as model:
+    async def fresh(keeps: bool) -> AsyncIterator[Model]:
+        with _unread(run.settings, keeps) as settings, _opened(settings) as model:
             try:
                 yield model
             finally:
@@ -176,6 +179,20 @@ def _opened(settings: Settings) -> Iterator[Model]:
     finally:
         if embedded is not None:
             embedded.stop()
+
+
+@contextlib.contextmanager
+def _unread(settings: Settings, keeps: bool) -> Iterator[Settings]:
+    """Settings with a cache that holds the model's file, and nothing that the model has read."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if settings.cache_dir.is_dir():
+            for one in settings.cache_dir.iterdir():
+                if one.is_file():
+                    (folder / one.name).symlink_to(one)
+        if not keeps:
+            (folder / "prefixes").touch()  # in the folder's place
+        yield replace(settings, cache_dir=folder)
 
 
 async def evaluate(settings: Settings, options: Options) -> Evaluation:

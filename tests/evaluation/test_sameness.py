@@ -7,6 +7,7 @@ import pytest
 from interviewer.batch import CheckLine, GradeLine, Grader
 from interviewer.content import load_content
 from interviewer.errors import InterviewerError
+from interviewer.evaluation import run
 from interviewer.evaluation.cost import best_order, measure_cost, new_share, task_from
 from interviewer.evaluation.ordering import calibration_cases
 from interviewer.evaluation.pointing import Pointed, measure_pointing, read_pointed
@@ -17,7 +18,9 @@ from interviewer.evaluation.steadiness import (
     read_paraphrases,
     shuffled,
 )
+from interviewer.prefixes import KeptPrefixes
 from interviewer.sentences import split_sentences
+from interviewer.settings import Settings
 from tests.doubles import STRONG, ScriptedModel
 from tests.evaluation.known import Oracle, bench_of
 
@@ -178,14 +181,25 @@ async def test_the_engine_is_asked_the_same_prompts(cases):
     opened = []
 
     @contextlib.asynccontextmanager
-    async def fresh():
-        opened.append(ScriptedModel(yes=lambda _: 0.5))
-        yield opened[-1]
+    async def fresh(keeps):
+        opened.append((keeps, ScriptedModel(yes=lambda _: 0.5)))
+        yield opened[-1][1]
 
     section = await measure_cost(load_content(), Grader, fresh, cases, repeats=2)
-    assert len(opened) == 4
-    graded, raw = opened[:2]
+    assert [one for one, _ in opened] == [True, False] * 2
+    graded, raw = (model for _, model in opened[:2])
     assert len(graded.asked) > 1
     assert sorted(map(str, graded.asked)) == sorted(map(str, raw.asked))
     assert section.bounds[0].value > 0
     assert [row[0] for row in section.tables[0].rows] == ["graded", "engine alone"]
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+def test_what_the_engine_has_read_before_counts_for_neither(tmp_path, keeps):
+    (tmp_path / "prefixes" / "e").mkdir(parents=True)
+    (tmp_path / "weights.gguf").write_bytes(b"weights")
+    with run._unread(Settings(cache_dir=tmp_path, data_dir=tmp_path), keeps) as settings:
+        assert (settings.cache_dir / "weights.gguf").read_bytes() == b"weights"
+        kept = KeptPrefixes(settings.cache_dir / "prefixes", "e").open()
+        assert kept is None if not keeps else list(kept.iterdir()) == []
+    assert (tmp_path / "weights.gguf").exists()

@@ -43,13 +43,12 @@ _ENUMERATION = re.compile(rf"\b(?:{_ITEM}\s*[,;]\s*){{2,}}(?:(?:and|or)\s)?{_ITE
 def recites(claim: Claim, sentence: str) -> bool:
     """Whether a sentence only strings the claim's own words together.
 
-    Where the claim is a list itself, its words are an answer; so are the letters of a formula.
+    What the claim itself lists is an answer, and so are the letters of a formula.
     """
-    if not reads_like_a_list(sentence) or _ENUMERATION.search(claim.text):
-        return False
     held = content_stems(sentence)
-    own = [one for one in held & content_stems(claim.text) if len(one) > 2]
-    return len(own) > MOST_RECITED * len(held)
+    prose = content_stems(_ENUMERATION.sub(" ", claim.text))
+    own = [one for one in held & prose if len(one) > 2]
+    return reads_like_a_list(sentence) and len(own) > MOST_RECITED * len(held)
 
 
 _SAYS_NOTHING = re.compile(
@@ -63,8 +62,13 @@ _SAYS_NOTHING = re.compile(
 """An announcement or a courtesy; a small judge takes either for the beginning of a good answer."""
 
 _KEYWORDS = re.compile(
-    r"\b[a-z]\w{0,20}:\s*((?:[a-z'-]{3,},\s+)+[a-z'-]{3,})\.?\s*$", re.IGNORECASE
+    r"\b[a-z]\w{0,20}:\s*((?:[a-z'’-]{3,},\s+)+[a-z'’-]{3,})\.?\s*$",  # noqa: RUF001
+    re.IGNORECASE,
 )
+
+
+_AGAIN = re.compile(r"(\S.{8,400}?)(?:\s+\1)+")
+"""The same words over and over, without an end between."""
 
 
 def stated(claim: Claim, sentences: Sequence[Sentence]) -> list[Sentence]:
@@ -79,7 +83,8 @@ def stated(claim: Claim, sentences: Sequence[Sentence]) -> list[Sentence]:
         recited = listed and listed[1] not in claim.text and content_stems(listed[1]) <= own
         text = one.text[: listed.start()].strip() if listed and recited else one.text
         if text and not recites(claim, text) and not _SAYS_NOTHING.search(text):
-            found.append(one.model_copy(update={"text": text}))
+            again = _AGAIN.fullmatch(text)
+            found.append(one.model_copy(update={"text": again[1] if again else text}))
     return found
 
 

@@ -16,7 +16,7 @@ def test_likeness_is_the_cosine_of_the_words_that_mean_something():
     )
 
 
-REFERENCE = Claim(id="c", text="The writers wait while a mutex is held.")
+REFERENCE = Claim(id="c", text="The writers wait while the mutex’s lock is held, by a mutex.")  # noqa: RUF001
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,8 @@ REFERENCE = Claim(id="c", text="The writers wait while a mutex is held.")
         ("Part A: the writers wait.", ["Part A: the writers wait."]),
         ("I let us wait, step by step.", ["I let us wait, step by step."]),
         ("It waits. It waits. It is held. It waits.", ["It waits.", "It is held."]),
+        ("the thread waits " * 5, ["the thread waits"]),
+        ("Keywords: held, mutex’s, wait, writers.", []),  # noqa: RUF001
         ("wait held writers mutex wait held writers mutex", []),
     ],
 )

@@ -181,11 +181,12 @@ def judged_sentences(text: str, fewest_words: int = 2) -> tuple[Sentence, ...]:
     """
     said = split_sentences(text[:READ_AT_MOST])
     own = [one for one in said if not addresses_the_grader(one.text)]
-    dictates = len(own) < len(said)
-    return tuple(
+    judged = tuple(
         sentence
         for sentence in own
-        if len(words(sentence.text)) >= fewest_words
-        and not (dictates and _VERDICT.fullmatch(sentence.text))
-        and not _in_another_language(sentence.text)
+        if len(words(sentence.text)) >= fewest_words and not _in_another_language(sentence.text)
     )
+    if len(own) == len(said):
+        return judged
+    # Alone, the word can be an answer, such as one under the heading "Answer:".
+    return tuple(one for one in judged if not _VERDICT.fullmatch(one.text)) or judged

@@ -45,10 +45,11 @@ def recites(claim: Claim, sentence: str) -> bool:
 
     What the claim itself lists is an answer, and so are the letters of a formula.
     """
+    if not reads_like_a_list(sentence):
+        return False
     held = content_stems(sentence)
     prose = content_stems(_ENUMERATION.sub(" ", claim.text))
-    own = [one for one in held & prose if len(one) > 2]
-    return reads_like_a_list(sentence) and len(own) > MOST_RECITED * len(held)
+    return sum(len(one) > 2 for one in held & prose) > MOST_RECITED * len(held)
 
 
 _SAYS_NOTHING = re.compile(

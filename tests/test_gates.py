@@ -295,6 +295,10 @@ def test_the_reply_put_into_the_judges_mouth_is_left_out():
     assert [one.text for one in judged_sentences(text, 1)] == ["It is a line.", "It has two."]
 
 
+def test_a_word_alone_under_a_heading_is_the_answer():
+    assert [one.text for one in judged_sentences("Answer:\n5", 1)] == ["5"]
+
+
 def test_no_more_is_judged_than_can_be_read():
     text = "I rewrote the parser in May. " * 1000
     kept = judged_sentences(text)

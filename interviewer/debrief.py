@@ -344,9 +344,7 @@ def _raiser_line(result: Debrief) -> str:
         f"candidate is at {result.overall:.1f}, {where} the {result.median:.1f} that I take for "
         "the median."
     )
-    if result.veto is None:
-        return f"{line} I don't veto."
-    return f"{line} I veto: {' '.join(result.veto.reasons)}"
+    return f"{line} I don't veto." if result.veto is None else f"{line} I veto."
 
 
 def _closing(result: Debrief) -> str:

@@ -7,7 +7,14 @@ from typing import Literal
 from interviewer.debrief import PROOFS_FOR_A_VOTE, AreaGrade, Debrief, Notes, Proof, hold_debrief
 from interviewer.persona import Persona
 from interviewer.process import Loop, PlannedRound, Standard
-from interviewer.report import ADVICE_TONIGHT, Advice, Report
+from interviewer.report import (
+    ADVICE_TONIGHT,
+    Advice,
+    CriterionReport,
+    Evidence,
+    HeldAgainst,
+    Report,
+)
 from interviewer.rubric import Strict
 
 RoundStatus = Literal["not begun", "under way", "being graded", "done"]
@@ -218,7 +225,7 @@ def _strongest(report: Report) -> Iterator[Proof]:
     """The surest evidence of each criterion, those far above the bar and heavy first."""
     ranked = sorted(
         (one for one in report.criteria if one.level and one.evidence),
-        key=lambda one: ((one.level or 0) - one.bar) * one.weight,
+        key=_above_the_bar,
         reverse=True,
     )
     told = set()
@@ -226,14 +233,7 @@ def _strongest(report: Report) -> Iterator[Proof]:
         for proof in sorted(criterion.evidence, key=lambda one: -one.met):
             if (place := (proof.seq, proof.sentence)) not in told:
                 told.add(place)
-                yield Proof(
-                    side="for",
-                    area=criterion.area,
-                    check=proof.check,
-                    text=proof.text,
-                    quoted=True,
-                    question=proof.number,
-                )
+                yield _quotation("for", criterion.area, proof)
                 break
 
 
@@ -242,17 +242,9 @@ def _weakest(report: Report) -> Iterator[Proof]:
     the bar first.
     """
     for held in report.against:
-        yield Proof(
-            side="against",
-            area=held.area,
-            check=held.check,
-            text=held.text,
-            quoted=True,
-            question=held.number,
-        )
+        yield _quotation("against", held.area, held)
     ranked = sorted(
-        (one for one in report.criteria if one.level and one.missing),
-        key=lambda one: ((one.level or 0) - one.bar) * one.weight,
+        (one for one in report.criteria if one.level and one.missing), key=_above_the_bar
     )
     for criterion in ranked:
         gap = criterion.missing[0]
@@ -264,6 +256,17 @@ def _weakest(report: Report) -> Iterator[Proof]:
             quoted=False,
             question=gap.number,
         )
+
+
+def _above_the_bar(criterion: CriterionReport) -> float:
+    """How far its level lies above the bar, by its weight; below 0: below the bar."""
+    return ((criterion.level or 0) - criterion.bar) * criterion.weight
+
+
+def _quotation(side: Literal["for", "against"], area: str, said: Evidence | HeldAgainst) -> Proof:
+    return Proof(
+        side=side, area=area, check=said.check, text=said.text, quoted=True, question=said.number
+    )
 
 
 def _longest_sitting(held: Sequence[RoundReport]) -> int:

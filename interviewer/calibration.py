@@ -46,12 +46,15 @@ class Fit(Strict):
 
     intercept: float
     weights: dict[str, float]
+    offsets: dict[str, float] = Field(default_factory=dict)
+    """What is added for a check of the bank, by its id: the judge's bias on it, in log odds."""
 
-    def probability(self, signals: Signals) -> float:
-        """P(met), 0..1."""
+    def probability(self, signals: Signals, check_id: str | None = None) -> float:
+        """P(met), 0..1; a check that the fit has not seen has no offset."""
         values = signals.model_dump()
         return sigmoid(
             self.intercept
+            + self.offsets.get(check_id or "", 0.0)
             + sum(weight * cut(values[name]) for name, weight in self.weights.items())
         )
 
@@ -88,10 +91,20 @@ class Line(Strict):
     slope: float = 1.0
     whole: float = 0.0
     """Slope on the mean of everything that the answer was judged on."""
+    facility: dict[str, float] = Field(default_factory=dict)
+    """By check: how much more often it is shown than the mean check, -1..1; the facility of a test
+    item is the share of those who get it right (Lord and Novick 1968, ch. 15)."""
     against: float = Field(default=1.0, gt=0, le=1)
     """The share of the score that each thing leaves that counts against the answer."""
     spread: float = Field(ge=0)
     """80% of the scores that were left out of the fit lay within this of the line."""
+
+    def fair(self, check_id: str | None, met: float) -> float:
+        """A check's probability as if it were as easy as the mean check.
+
+        Few show a hard check, and nobody's level should fall for being asked about one.
+        """
+        return met - self.facility.get(check_id or "", 0.0)
 
     def score(self, mean: float, whole: float = 0.0, against: float = 0.0) -> float:
         """The score, 0..1; ``against``: how many things count against the answer."""

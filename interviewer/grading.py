@@ -154,7 +154,7 @@ class Judge:
             told = self._of_sentence(check, odds, sentences)
         else:
             return Judgement(seq=seq, check_id=check.id, met=0.0)
-        met = self._met(fit, told)
+        met = self._met(fit, told, check.id)
         shown = sorted((n for n in odds if odds[n] >= best - NEAR), key=lambda n: -odds[n])
         if isinstance(check, KeyPointCheck) and not shown:
             shown = list(signals.closest(check.claim, check.question, sentences))
@@ -269,7 +269,7 @@ class Judge:
             fit = self._fits.references
             covered = signals.coverage(claim, question, spoken) if self._parts.words else 0.0
             found = Signals(judged=judged, covered=covered)
-        met = self._met(fit, found)
+        met = self._met(fit, found, claim.id)
         if claim.right and self._parts.bias:
             met = min(met, _believable(found))
         shown = signals.closest(claim, question, spoken) if met >= THRESHOLD else ()
@@ -294,9 +294,10 @@ class Judge:
             found = found.model_copy(update={"turns": judged if again is None else again})
         return found
 
-    def _met(self, fit: Fit, found: Signals) -> float:
-        met = fit.probability(found) if self._parts.calibration else sigmoid(found.judged)
-        return round(met, 4)
+    def _met(self, fit: Fit, found: Signals, check_id: str) -> float:
+        if not self._parts.calibration:
+            return round(sigmoid(found.judged), 4)
+        return round(fit.probability(found, check_id), 4)
 
     async def _bias(self, question: str, claim: Claim) -> dict[str, float]:
         """The judge's log odds for answers whose verdict is known; asked once a claim."""

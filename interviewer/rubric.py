@@ -138,10 +138,14 @@ class RedFlag(Strict):
         )
 
 
+WarningKind = Literal["mistakes", "red_flags"]
+"""A mistake that the question's file knows, or a red flag of the area."""
+
+
 class WarningCheck(Check):
     """Something that counts against an answer; never missed, and never dug for as a gap."""
 
-    kind: Literal["mistakes", "red_flags"]
+    kind: WarningKind
     rung: Rung = "claim"
     ask: Text = "why the claim holds"
     probe: Text = "What makes you sure of that?"

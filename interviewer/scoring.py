@@ -106,15 +106,17 @@ def grade_criteria(
 ) -> list[CriterionGrade]:
     """Each criterion's level from its checks: 1 + 4 times the line's score, to the nearest level.
 
-    The line reads the mean probability of the checks that were due, and with a smaller weight
-    that of all criteria together: few checks tell little on their own, and what the rest shows
-    makes their reading surer (augmented subscores, Wainer et al. 2001, in Test Scoring, ch. 9).
+    The line reads the mean probability of the checks that were due or shown, each beside how
+    often answers show it at all, so that the lack of what few show costs little; and with a
+    weight of its own that of all criteria together: few checks tell little on their own, and what
+    the rest shows makes their reading surer (augmented subscores, Wainer et al. 2001, in Test
+    Scoring, ch. 9).
     ``against`` counts the things that count against the answer, at most MOST_AGAINST; over
     several questions it is the mean of their counts.
     At most 4 while anything is not observed: a single lucky check doesn't earn the top. No
     level when nothing was due: no evidence is not a low grade.
     """
-    means = {one: _mean_of_due(of_one) for one, of_one in results.items()}
+    means = {one: _mean_of_due(of_one, line) for one, of_one in results.items()}
     seen = {one: value for one, value in means.items() if value is not None}
     total = sum(weights[one] for one in seen)
     whole = sum(weights[one] * value for one, value in seen.items()) / total if total else 0.0
@@ -124,8 +126,8 @@ def grade_criteria(
     ]
 
 
-def _mean_of_due(results: Sequence[CheckResult]) -> float | None:
-    due = [result.met for result in results if result.met is not None]
+def _mean_of_due(results: Sequence[CheckResult], line: Line) -> float | None:
+    due = [line.fair(one.check_id, one.met) for one in results if one.met is not None]
     return mean(due) if due else None
 
 

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from interviewer.calibration import Signals
-from interviewer.fitting import Judged, Scored, fit_line, fit_probability
+from interviewer.calibration import Signals, sigmoid
+from interviewer.fitting import Judged, Row, Scored, fit_all, fit_line, fit_probability
 
 
 def _judged(count, rule, groups=8, seed=1):
@@ -19,14 +19,15 @@ def _judged(count, rule, groups=8, seed=1):
 
 
 def test_a_judge_that_says_yes_too_easily_is_held_back():
-    fit, held = fit_probability(_judged(400, lambda told: told.judged > 1.5), ["judged"])
-    assert fit.probability(Signals(judged=0.5)) < 0.2
-    assert fit.probability(Signals(judged=2.8)) > 0.8
-    assert held.fitted < held.unfitted
+    made = fit_probability(_judged(400, lambda told: told.judged > 1.5), ["judged"])
+    assert made.fit.probability(Signals(judged=0.5)) < 0.2
+    assert made.fit.probability(Signals(judged=2.8)) > 0.8
+    assert made.held.fitted < made.held.unfitted
 
 
 def test_a_signal_that_tells_something_gets_weight():
-    fit, _ = fit_probability(_judged(400, lambda told: told.covered > 0.5), ["judged", "covered"])
+    judged = _judged(400, lambda told: told.covered > 0.5)
+    fit = fit_probability(judged, ["judged", "covered"]).fit
     assert fit.weights["covered"] > 3
     assert abs(fit.weights["judged"]) < 0.3
 
@@ -37,9 +38,87 @@ def test_noise_changes_little():
         Judged(signals=Signals(judged=j), met=j > 0, group=f"q{n}")
         for n, j in enumerate([-6, -5, 5, 6])
     ]
-    fit, held = fit_probability(made, ["judged"])
-    assert fit.weights["judged"] >= 0.9
-    assert held.fitted <= held.unfitted
+    fitted = fit_probability(made, ["judged"])
+    assert fitted.fit.weights["judged"] >= 0.9
+    assert fitted.held.fitted <= fitted.held.unfitted
+
+
+def _of_checks(biases, count=60, groups=6, seed=5):
+    """Answers in which a check is met by chance, and the judge is off by its bias."""
+    rng = random.Random(seed)
+    made = []
+    for check, bias in biases.items():
+        for n in range(count):
+            odds = rng.uniform(-3, 3)
+            met = rng.random() < sigmoid(2 * odds)
+            told = Signals(judged=odds + bias)
+            made.append(Judged(signals=told, met=met, group=f"q{n % groups}", check=check))
+    return made
+
+
+def test_each_check_has_a_bias_of_its_own():
+    """The judge says Yes to one too easily, to another too seldom."""
+    judged = _of_checks({"easy": 2.0, "fair": 0.0, "hard": -2.0})
+    made = fit_probability(judged, ["judged"])
+    assert made.fit.offsets["hard"] - made.fit.offsets["easy"] > 2
+    told = Signals(judged=0.0)
+    assert made.fit.probability(told, "hard") > 0.8
+    assert made.fit.probability(told, "easy") < 0.2
+    assert 0.2 < made.fit.probability(told, "of their own rubric") < 0.8
+    assert made.fit.probability(told) == made.fit.probability(told, "of their own rubric")
+    nameless = [Judged(one.signals, one.met, one.group) for one in judged]
+    without = fit_probability(nameless, ["judged"])
+    assert without.fit.offsets == {}
+    assert made.held.fitted < without.held.fitted - 0.05
+
+
+def test_a_check_that_was_seen_once_is_hardly_told_from_the_rest():
+    judged = _of_checks({"fair": 0.0})
+    one = Judged(Signals(judged=-1.0), met=True, group="q0", check="rare")
+    assert 0 < fit_probability([*judged, one], ["judged"]).fit.offsets["rare"] < 1
+
+
+def test_what_is_made_without_a_question_does_not_know_it():
+    judged = _of_checks({"easy": 2.0, "hard": -2.0})
+    odd = [Judged(Signals(judged=3.0), met=False, group="odd", check="odd")] * 10
+    made = fit_probability([*judged, *odd], ["judged"])
+    assert set(made.without) == {one.group for one in judged} | {"odd"}
+    assert made.without["odd"].offsets["odd"] == 0.0
+    assert made.without["q0"].offsets["odd"] < -1
+    assert made.without["q0"].probability(odd[0].signals, "odd") < 0.5
+
+
+def _rows(group, level, met):
+    """An answer in which a criterion's checks are met or not, as the judge sees plainly."""
+    return [
+        Row(
+            fit="sentences",
+            group=group,
+            answer=f"{group}/{level}",
+            check=check,
+            met=check in met,
+            signals=Signals(judged=6.0 if check in met else -6.0),
+            criterion="all",
+            level=level,
+            score=(level - 1) / 4,
+        )
+        for check in ("common", "middle", "rare")
+    ]
+
+
+def test_a_hard_check_is_known_by_how_few_show_it():
+    """Its lack costs less than a common one's."""
+    rows = [
+        row
+        for n in range(6)
+        for level, met in ((1, ()), (3, ("common",)), (4, ("common", "middle")))
+        for row in _rows(f"q{n}", level, met)
+    ]
+    line = fit_all(rows, "scripted", []).levels
+    assert line.facility["common"] > 0.2 > line.facility["middle"] > -0.1
+    assert line.facility["rare"] < -0.2
+    assert line.fair("rare", 0.1) > line.fair("common", 0.1) + 0.4
+    assert line.fair("unknown", 0.1) == 0.1
 
 
 def test_a_line_finds_lenient_people():

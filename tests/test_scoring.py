@@ -114,6 +114,17 @@ def _results(notation: str) -> list[CheckResult]:
 STRAIGHT = Line(spread=0.1)
 
 
+def _estimate(results, line=STRAIGHT):
+    return grade_criteria({"c": results}, {"c": 1.0}, line)[0].estimate
+
+
+def test_lack_of_what_few_show_costs_little():
+    """The facility of a check stands beside its probability."""
+    line = Line(spread=0.1, facility={"c0": 0.3, "c1": -0.2})
+    assert _estimate(_results("sm"), line) == pytest.approx(1 + 4 * (0.7 + 0.2) / 2)
+    assert _estimate(_results("ms"), line) == pytest.approx(1 + 4 * (1.2 - 0.3) / 2)
+
+
 @pytest.mark.parametrize(
     ("notation", "level"),
     [

@@ -95,19 +95,23 @@ def fit_probability(judged: Sequence[Judged], names: Sequence[str]) -> Made:
     values = np.array([[cut(getattr(one.signals, name)) for name in names] for one in judged])
     truth = np.array([float(one.met) for one in judged])
     checks = sorted({one.check for one in judged if one.check})
-    offsets = np.array([[float(one.check == check) for check in checks] for one in judged])
     prior = np.array([0.0, *(float(name == "judged") for name in names), *(0.0 for _ in checks)])
-    design = np.column_stack([np.ones(len(judged)), values, offsets])
+    places = {check: place for place, check in enumerate(checks)}
+    design = _Design(
+        np.column_stack([np.ones(len(judged)), values]),
+        np.array([places.get(one.check or "", len(checks)) for one in judged]),
+        len(checks),
+    )
 
     def solve(rows: NDArray[np.bool_], pull: float) -> Floats:
         # The pull on a weight goes with its signal's variance, so that a signal on 0..1 is not
         # held back for its scale.
         spread = np.maximum(values[rows].var(axis=0), 1e-6)
         pulls = np.array([pull, *pull * spread, *(PULL_ON_OFFSETS for _ in checks)])
-        return _logistic(design[rows], truth[rows], prior, pulls)
+        return _logistic(design.of(rows), truth[rows], prior, pulls)
 
     def loss(rows: NDArray[np.bool_], weights: Floats) -> Floats:
-        return _log_loss(design[rows] @ weights, truth[rows])
+        return _log_loss(design.of(rows).odds(weights), truth[rows])
 
     def made(weights: Floats) -> Fit:
         intercept, *rest = (round(float(one), 4) for one in weights)
@@ -229,16 +233,51 @@ def _ridge(design: Floats, target: Floats, prior: Floats, pull: float) -> Floats
     return prior + step
 
 
-def _logistic(design: Floats, truth: Floats, prior: Floats, pulls: Floats) -> Floats:
+@dataclass(frozen=True)
+class _Design:
+    """What a logistic model looks at; its weights are the signals', then the checks' offsets."""
+
+    signals: Floats
+    """n x k; the first column is 1."""
+    check: NDArray[np.intp]
+    """n; which check each was judged for, ``checks`` for none."""
+    checks: int
+
+    def of(self, rows: NDArray[np.bool_]) -> "_Design":
+        return _Design(self.signals[rows], self.check[rows], self.checks)
+
+    def odds(self, weights: Floats) -> Floats:
+        few = self.signals.shape[1]
+        odds: Floats = self.signals @ weights[:few] + np.append(weights[few:], 0.0)[self.check]
+        return odds
+
+    def by_check(self, values: Floats) -> Floats:
+        """The sum of the values of each check."""
+        sums: Floats = np.zeros(self.checks + 1)
+        np.add.at(sums, self.check, values)
+        return sums[: self.checks]
+
+
+def _logistic(design: _Design, truth: Floats, prior: Floats, pulls: Floats) -> Floats:
     """Logistic regression, each weight pulled towards ``prior``: Newton's method, which
     converges here in a few steps since the pulls make the loss strictly convex.
+
+    An answer has one check, so the offsets' part of the curvature is diagonal, and the signals'
+    few weights are solved for without them (the Schur complement).
     """
+    signals, few = design.signals, design.signals.shape[1]
     weights: Floats = prior.astype(np.float64)
     for _ in range(50):
-        expected = 1 / (1 + np.exp(-np.clip(design @ weights, -30, 30)))
-        slope = design.T @ (expected - truth) + pulls * (weights - prior)
-        curve = (design * (expected * (1 - expected))[:, None]).T @ design
-        step: Floats = np.linalg.solve(curve + np.diag(pulls), slope)
+        expected = 1 / (1 + np.exp(-np.clip(design.odds(weights), -30, 30)))
+        off, steep = expected - truth, expected * (1 - expected)
+        pulled = pulls * (weights - prior)
+        slope = signals.T @ off + pulled[:few]
+        slopes = design.by_check(off) + pulled[few:]
+        curve = (signals * steep[:, None]).T @ signals + np.diag(pulls[:few])
+        own = design.by_check(steep) + pulls[few:]
+        mixed = np.array([design.by_check(steep * one) for one in signals.T])
+        step = np.linalg.solve(curve - (mixed / own) @ mixed.T, slope - (mixed / own) @ slopes)
+        step = np.concatenate([step, (slopes - mixed.T @ step) / own])
         weights = weights - step
         if float(np.abs(step).max()) < 1e-8:
             break

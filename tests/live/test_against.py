@@ -46,5 +46,6 @@ async def _held(judge: Judge, said: dict[str, str]) -> dict[str, bool]:
     for name, sentence in said.items():
         suspected = doubts(of_round, None, split_sentences(sentence))
         (doubt,) = [one for one in suspected if one.check.id == name]
-        found[name] = (await judge.check(doubt.check, 1, doubt.sentences)).held
+        judged = await judge.check(doubt.check, 1, doubt.sentences)
+        found[name] = judged.held(doubt.check.kind)
     return found

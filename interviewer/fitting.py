@@ -67,7 +67,7 @@ class Scored:
     """An answer or criterion that a person scored."""
 
     mean: float
-    """What the pipeline makes of it before the line, 0..1."""
+    """What the pipeline makes of it before the line, 0..1 but for how easy its checks are."""
     score: float
     """The person's, 0..1."""
     group: str
@@ -87,6 +87,31 @@ class Made:
     held: Held
 
 
+@dataclass(frozen=True)
+class _Sample:
+    """What a logistic model looks at; its weights are the signals', then the checks' offsets."""
+
+    signals: Floats
+    """n x k; the first column is 1."""
+    check: NDArray[np.intp]
+    """n; which check each was judged for, ``checks`` for none."""
+    checks: int
+
+    def of(self, rows: NDArray[np.bool_]) -> "_Sample":
+        return _Sample(self.signals[rows], self.check[rows], self.checks)
+
+    def odds(self, weights: Floats) -> Floats:
+        few = self.signals.shape[1]
+        odds: Floats = self.signals @ weights[:few] + np.append(weights[few:], 0.0)[self.check]
+        return odds
+
+    def by_check(self, values: Floats) -> Floats:
+        """The sum of the values of each check."""
+        sums: Floats = np.zeros(self.checks + 1)
+        np.add.at(sums, self.check, values)
+        return sums[: self.checks]
+
+
 def fit_probability(judged: Sequence[Judged], names: Sequence[str]) -> Made:
     """A logistic model over the named signals; the judge's own word where that does better.
 
@@ -97,7 +122,7 @@ def fit_probability(judged: Sequence[Judged], names: Sequence[str]) -> Made:
     checks = sorted({one.check for one in judged if one.check})
     prior = np.array([0.0, *(float(name == "judged") for name in names), *(0.0 for _ in checks)])
     places = {check: place for place, check in enumerate(checks)}
-    design = _Design(
+    design = _Sample(
         np.column_stack([np.ones(len(judged)), values]),
         np.array([places.get(one.check or "", len(checks)) for one in judged]),
         len(checks),
@@ -172,24 +197,6 @@ def _design(scored: Sequence[Scored]) -> tuple[tuple[str, ...], Floats]:
     return ("intercept", "slope", "whole")[: len(columns)], np.column_stack(columns)
 
 
-def _fit_line(scored: Sequence[Scored], design: Floats) -> "_Best":
-    scores = np.array([one.score for one in scored])
-    prior = np.array([0.0, 1.0, 0.0][: design.shape[1]])
-
-    def solve(rows: NDArray[np.bool_], pull: float) -> Floats:
-        return _ridge(design[rows], scores[rows], prior, pull / 10)
-
-    def error(rows: NDArray[np.bool_], weights: Floats) -> Floats:
-        residuals: Floats = np.clip(design[rows] @ weights, 0, 1) - scores[rows]
-        return residuals**2
-
-    return _best([one.group for one in scored], prior, solve, error)
-
-
-Solve = Callable[[NDArray[np.bool_], float], Floats]
-Loss = Callable[[NDArray[np.bool_], Floats], Floats]
-
-
 @dataclass(frozen=True)
 class _Best:
     """The weights that do best on questions left out, and how well that is."""
@@ -205,6 +212,24 @@ class _Best:
     @property
     def fitted(self) -> float:
         return round(float(self.losses.mean()), 4)
+
+
+def _fit_line(scored: Sequence[Scored], design: Floats) -> _Best:
+    scores = np.array([one.score for one in scored])
+    prior = np.array([0.0, 1.0, 0.0][: design.shape[1]])
+
+    def solve(rows: NDArray[np.bool_], pull: float) -> Floats:
+        return _ridge(design[rows], scores[rows], prior, pull / 10)
+
+    def error(rows: NDArray[np.bool_], weights: Floats) -> Floats:
+        residuals: Floats = np.clip(design[rows] @ weights, 0, 1) - scores[rows]
+        return residuals**2
+
+    return _best([one.group for one in scored], prior, solve, error)
+
+
+Solve = Callable[[NDArray[np.bool_], float], Floats]
+Loss = Callable[[NDArray[np.bool_], Floats], Floats]
 
 
 def _best(groups: Sequence[str], prior: Floats, solve: Solve, loss: Loss) -> _Best:
@@ -233,32 +258,7 @@ def _ridge(design: Floats, target: Floats, prior: Floats, pull: float) -> Floats
     return prior + step
 
 
-@dataclass(frozen=True)
-class _Design:
-    """What a logistic model looks at; its weights are the signals', then the checks' offsets."""
-
-    signals: Floats
-    """n x k; the first column is 1."""
-    check: NDArray[np.intp]
-    """n; which check each was judged for, ``checks`` for none."""
-    checks: int
-
-    def of(self, rows: NDArray[np.bool_]) -> "_Design":
-        return _Design(self.signals[rows], self.check[rows], self.checks)
-
-    def odds(self, weights: Floats) -> Floats:
-        few = self.signals.shape[1]
-        odds: Floats = self.signals @ weights[:few] + np.append(weights[few:], 0.0)[self.check]
-        return odds
-
-    def by_check(self, values: Floats) -> Floats:
-        """The sum of the values of each check."""
-        sums: Floats = np.zeros(self.checks + 1)
-        np.add.at(sums, self.check, values)
-        return sums[: self.checks]
-
-
-def _logistic(design: _Design, truth: Floats, prior: Floats, pulls: Floats) -> Floats:
+def _logistic(design: _Sample, truth: Floats, prior: Floats, pulls: Floats) -> Floats:
     """Logistic regression, each weight pulled towards ``prior``: Newton's method, which
     converges here in a few steps since the pulls make the loss strictly convex.
 
@@ -439,7 +439,7 @@ class _OfAnswer:
 def _answers(told: Sequence[_Told], line: Line) -> list[_OfAnswer]:
     """Each answer's criteria as scoring counts them: silence only where it was due."""
     found = []
-    held = _by((one for one in told if one.row.fit in {"mistakes", "red_flags"}), "answer")
+    held = _by((one for one in told if one.row.fit in HELD), "answer")
     for name, of_answer in _by((one for one in told if one.row.criterion), "answer").items():
         criteria = []
         for of_criterion in _by(of_answer, "criterion").values():
@@ -455,14 +455,10 @@ def _answers(told: Sequence[_Told], line: Line) -> list[_OfAnswer]:
             against = [
                 one
                 for one in held.get(name, ())
-                if one.met >= _least_held(one.row) and one.row.corrected_by not in shown
+                if one.met >= HELD[one.row.fit] and one.row.corrected_by not in shown
             ]
             found.append(_OfAnswer(criteria, min(len(against), MOST_AGAINST)))
     return found
-
-
-def _least_held(row: Row) -> float:
-    return HELD["mistakes" if row.fit == "mistakes" else "red_flags"]
 
 
 def _of_criteria(told: Sequence[_Told], facility: Mapping[str, float]) -> list[Scored]:

@@ -14,8 +14,8 @@ Checks are met seldom, and a fitted probability is careful: on questions left ou
 single sentences, .74 and .72 for key points.
 """
 
-HELD: Mapping[WarningKind, float] = {"mistakes": 0.75, "red_flags": 0.65}
-"""What counts against a candidate is held against them from this probability on.
+HELD: Mapping[str, float] = {"mistakes": 0.75, "red_flags": 0.65}
+"""What counts against a candidate is held against them from this probability on, by its kind.
 
 A false accusation is worse than a missed one: on questions left out of the fit, 86% of the known
 mistakes and all of the red flags that are held from here on are ones, at one half 68% and 86%.

@@ -19,8 +19,8 @@ from interviewer.round import Round
 from interviewer.rubric import Claim, Level, Question, Strict, Text, key_point_check
 from interviewer.runtime import open_model
 from interviewer.scoring import (
-    MOST_AGAINST,
     best_judgements,
+    count_against,
     grade_criteria,
     question_results,
     score_of,
@@ -196,7 +196,7 @@ class Grader:
         weights = {criterion.id: criterion.weight for criterion in criteria}
         found = {one.id: question_results(one, None, best, ()) for one in criteria}
         held = held_against(self._round, known, judged)
-        against = min(len(held), MOST_AGAINST)
+        against = count_against(held)
         grades = grade_criteria(found, weights, self._fits.levels, against)
         results = [result for grade in grades for result in grade.results]
         checks = tuple(

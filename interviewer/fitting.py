@@ -27,7 +27,7 @@ from interviewer.calibration import (
 )
 from interviewer.judgement import HELD, THRESHOLD
 from interviewer.rubric import Strict, Text
-from interviewer.scoring import MOST_AGAINST
+from interviewer.scoring import count_against
 
 Floats = NDArray[np.floating[Any]]
 
@@ -457,7 +457,7 @@ def _answers(told: Sequence[_Told], line: Line) -> list[_OfAnswer]:
                 for one in held.get(name, ())
                 if one.met >= HELD[one.row.fit] and one.row.corrected_by not in shown
             ]
-            found.append(_OfAnswer(criteria, min(len(against), MOST_AGAINST)))
+            found.append(_OfAnswer(criteria, count_against(against)))
     return found
 
 

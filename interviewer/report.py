@@ -17,11 +17,11 @@ from interviewer.process import Standard
 from interviewer.round import Round
 from interviewer.rubric import Check, Criterion, Level, Strict, WarningCheck
 from interviewer.scoring import (
-    MOST_AGAINST,
     CheckResult,
     CriterionGrade,
     Vote,
     best_judgements,
+    count_against,
     grade_criteria,
     question_results,
     score_of,
@@ -397,7 +397,7 @@ def grades_of(interview: Interview, of_round: Round) -> list[CriterionGrade]:
 
 
 def _count_against(interview: Interview, of_round: Round, question_id: str) -> int:
-    return min(len(_held(interview, of_round, question_id)), MOST_AGAINST)
+    return count_against(_held(interview, of_round, question_id))
 
 
 def _held(

@@ -1,7 +1,7 @@
 """From judged checks to levels and a vote. Pure, and small enough to check by hand."""
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Sized
 from typing import Literal
 
 from interviewer.calibration import Line, mean
@@ -96,6 +96,11 @@ def question_results(
 
 MOST_AGAINST = 2
 """Things that count against an answer; more take nothing more away."""
+
+
+def count_against(held: Sized) -> int:
+    """How many of the things that are held against one answer count."""
+    return min(len(held), MOST_AGAINST)
 
 
 def grade_criteria(

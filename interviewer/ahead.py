@@ -8,6 +8,7 @@ the new words only.
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from interviewer.claims import mistakes_of
 from interviewer.content import Content, Message
 from interviewer.grading import Judge
 from interviewer.llm import Model
@@ -51,5 +52,7 @@ class ReadAhead:
         yield f"persona {persona.id}", partial(self._phraser.messages, persona, said="", ask="")
         scene = Scene(interview, persona, self._content.round(plan.areas))
         flags = (flag.check for flag in scene.round.red_flags_for(scene.question))
-        for check in (*scene.ladder, *flags, *scene.round.ladder_for(scene.question)):
+        # All mistakes begin alike.
+        mistakes = (one.check for one in mistakes_of(scene.question)[:1]) if scene.question else ()
+        for check in (*scene.ladder, *mistakes, *flags, *scene.round.ladder_for(scene.question)):
             yield f"{plan.areas} {check.id}", partial(self._judge.sentence_messages, check, "")

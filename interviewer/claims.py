@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from interviewer.persona import ClaimKind
-from interviewer.rubric import Question, WarningCheck
+from interviewer.rubric import MistakeCheck, Question
 from interviewer.sentences import Sentence
 from interviewer.signals import content_stems, likeness
 from interviewer.text import words
@@ -58,7 +58,7 @@ class Suspicion:
     """A sentence that sounds like a mistake which the question's file knows."""
 
     sentence: Sentence
-    check: WarningCheck
+    check: MistakeCheck
     """Asks a judge whether the sentence makes that mistake."""
     alike: float
     """How like the mistake it is, 0..1."""
@@ -67,12 +67,16 @@ class Suspicion:
 FEWEST_SHARED = 2
 """Content stems that a sentence shares with a known mistake, to be put before the judge."""
 
-LEAST_ALIKE = 0.3
-"""How like it at least; what is less so was hardly ever taken for the mistake by the judge."""
+LEAST_ALIKE = 0.4
+"""How like it at least.
+
+Of 339 sentences of 28 questions that were less so the judge holds 8 for the mistake, 3 of them
+rightly; of 97 others 37, 34 of them rightly.
+"""
 
 
 def suspicions(question: Question, sentences: Sequence[Sentence]) -> list[Suspicion]:
-    """The sentences that share more words with a known mistake than with what is right."""
+    """The sentences that share no fewer words with a known mistake than with what is right."""
     found = []
     for mistake in mistakes_of(question):
         bad = content_stems(mistake.says)
@@ -81,7 +85,7 @@ def suspicions(question: Question, sentences: Sequence[Sentence]) -> list[Suspic
             shared = len(own & bad)
             good = max((len(own & content_stems(right)) for right in mistake.rights), default=0)
             alike = likeness([mistake.says], sentence.text)
-            if shared >= FEWEST_SHARED and shared > good and alike >= LEAST_ALIKE:
+            if shared >= FEWEST_SHARED and shared >= good and alike >= LEAST_ALIKE:
                 found.append(Suspicion(sentence, mistake.check, alike))
     return sorted(found, key=lambda one: -one.alike)
 
@@ -93,7 +97,7 @@ class Mistake:
     says: str
     rights: tuple[str, ...]
     """What is right about it."""
-    check: WarningCheck
+    check: MistakeCheck
     corrected_by: str | None = None
     """The check of the key point that it gets wrong: who shows that has corrected it."""
 
@@ -125,9 +129,9 @@ _CLAIMS_NOTHING = ("I think it depends on the case.", "I would have to look that
 
 def _mistake_check(
     question: Question, number: int, wrong: str, rights: tuple[str, ...], advice: str
-) -> WarningCheck:
-    return WarningCheck(
-        kind="mistakes",
+) -> MistakeCheck:
+    return MistakeCheck(
+        says=wrong,
         id=f"{question.id}__mistake_{number}",
         shows=f"makes the same claim as: {wrong}",
         gap="A known mistake",

@@ -549,6 +549,7 @@ PROMPTS = (
     "closing",
     "judge_on_topic",
     "judge_sentence",
+    "judge_same_claim",
     "judge_degree",
     "judge_degree_turns",
     "judge_structured",

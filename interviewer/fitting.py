@@ -439,7 +439,7 @@ class _OfAnswer:
 def _answers(told: Sequence[_Told], line: Line) -> list[_OfAnswer]:
     """Each answer's criteria as scoring counts them: silence only where it was due."""
     found = []
-    held = _by((one for one in told if one.row.fit in HELD), "answer")
+    held = _by((one for one in told if one.row.fit in ("mistakes", "red_flags")), "answer")
     for name, of_answer in _by((one for one in told if one.row.criterion), "answer").items():
         criteria = []
         for of_criterion in _by(of_answer, "criterion").values():
@@ -455,7 +455,7 @@ def _answers(told: Sequence[_Told], line: Line) -> list[_OfAnswer]:
             against = [
                 one
                 for one in held.get(name, ())
-                if one.met >= HELD[one.row.fit] and one.row.corrected_by not in shown
+                if one.met >= HELD and one.row.corrected_by not in shown
             ]
             found.append(_OfAnswer(criteria, count_against(against)))
     return found

@@ -18,7 +18,7 @@ from interviewer.content import Message, Prompt
 from interviewer.gates import Gate, judged_sentences
 from interviewer.judgement import THRESHOLD, Judgement
 from interviewer.llm import HIGHEST_DIGIT, Model, Verdict
-from interviewer.rubric import Check, Claim, KeyPointCheck, WarningCheck
+from interviewer.rubric import Check, Claim, KeyPointCheck, MistakeCheck, WarningCheck
 from interviewer.sentences import Sentence
 
 SURE = 0.9
@@ -85,6 +85,7 @@ class Judge:
     ) -> None:
         self._model = model
         self._sentence = prompts["judge_sentence"]
+        self._same_claim = prompts["judge_same_claim"]
         self._degree = prompts["judge_degree"]
         self._degree_turns = prompts["judge_degree_turns"]
         self._structured = prompts["judge_structured"]
@@ -141,7 +142,8 @@ class Judge:
     ) -> Judgement:
         """The judgement from the log odds of the sentences that were put before the judge."""
         odds = {n: value for n, value in found.items() if not math.isnan(value)}
-        judge = f"{self._model.label} · {self._sentence.digest}" if found else None
+        prompt = self._same_claim if isinstance(check, MistakeCheck) else self._sentence
+        judge = f"{self._model.label} · {prompt.digest}" if found else None
         if found and not odds:
             return Judgement(seq=seq, check_id=check.id, met=None, note=_NEITHER, judge=judge)
         best = max(odds.values(), default=-SUREST)
@@ -150,7 +152,7 @@ class Judge:
         elif odds:
             fit = self._fits.sentences
             if isinstance(check, WarningCheck):
-                fit = self._fits.mistakes if check.kind == "mistakes" else self._fits.red_flags
+                fit = getattr(self._fits, check.kind)
             told = self._of_sentence(check, odds, sentences)
         else:
             return Judgement(seq=seq, check_id=check.id, met=0.0)
@@ -210,8 +212,13 @@ class Judge:
         """The chat that asks for one check of one sentence.
 
         All but the last message is the same for every sentence, so that the endpoint's
-        prefix cache pays for it once.
+        prefix cache pays for it once. A mistake is compared with the sentence instead: of two
+        that share all but the words that make one wrong, a check's own examples tell little (on
+        94 sentences of 23 questions, each left out of its fit, AUC .79 instead of .75).
         """
+        if isinstance(check, MistakeCheck):
+            messages = self._same_claim.messages(sentence=sentence, claim=check.says)
+            return messages if self._parts.examples else [messages[0], messages[-1]]
         examples = (check.meets, check.misses) if self._parts.examples else ((), ())
         return _worked_through(
             lambda one: self._sentence.messages(shows=check.shows, sentence=one),

@@ -1,10 +1,9 @@
 """What was found out about one check in one answer."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from interviewer.calibration import Signals
-from interviewer.rubric import Strict, WarningKind
+from interviewer.rubric import Strict
 
 THRESHOLD = 0.35
 """A check is met from this probability on.
@@ -14,8 +13,8 @@ Checks are met seldom, and a fitted probability is careful: on questions left ou
 single sentences, .74 and .72 for key points.
 """
 
-HELD: Mapping[str, float] = {"mistakes": 0.75, "red_flags": 0.65}
-"""What counts against a candidate is held against them from this probability on, by its kind.
+HELD = 0.65
+"""What counts against a candidate is held against them from this probability on.
 
 A false accusation is worse than a missed one: on questions left out of the fit, 86% of the known
 mistakes and all of the red flags that are held from here on are ones, at one half 68% and 86%.
@@ -44,9 +43,10 @@ class Judgement(Strict):
         """Whether the answer shows the check."""
         return self.met is not None and self.met >= THRESHOLD
 
-    def held(self, kind: WarningKind) -> bool:
+    @property
+    def held(self) -> bool:
         """Whether it counts against the candidate, where it is a warning that was judged."""
-        return self.met is not None and self.met >= HELD[kind]
+        return self.met is not None and self.met >= HELD
 
 
 class Dispute(Strict):

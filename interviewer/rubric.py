@@ -152,6 +152,13 @@ class WarningCheck(Check):
     expected: bool = False
 
 
+class MistakeCheck(WarningCheck):
+    """Something wrong that candidates say to a question; counts when all of it is said."""
+
+    kind: Literal["mistakes"] = "mistakes"
+    says: Text
+
+
 class Claim(Strict):
     """Something that an answer may or may not say, with examples of both."""
 

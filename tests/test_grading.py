@@ -9,7 +9,7 @@ from interviewer.errors import ModelUnavailable
 from interviewer.gates import gate
 from interviewer.grading import GATE_NOTES, SURE, Judge, Parts
 from interviewer.llm import Verdict
-from interviewer.rubric import Claim, KeyPointCheck
+from interviewer.rubric import Claim, KeyPointCheck, MistakeCheck
 from interviewer.sentences import split_sentences
 from interviewer.signals import MOST_SENTENCES, likeliest
 from tests.doubles import ScriptedModel, asked_sentence
@@ -67,6 +67,28 @@ def test_examples_alternate(rubric, prompts):
         "Sentence: Hm.",
     ]
     assert check.shows in messages[0]["content"]
+
+
+async def test_a_mistake_is_compared_with_the_sentence_after_one_beginning_for_all(prompts):
+    model = ScriptedModel(yes=lambda _: 0.1)
+    for says in ("All errors fell.", "It never broke."):
+        mistake = MistakeCheck(
+            id="lock__mistake_0",
+            says=says,
+            shows=f"makes the same claim as: {says}",
+            gap="A known mistake",
+            advice="They rose.",
+            meets=(says, f"I say: {says}"),
+            misses=("It depends.", "I have to look it up."),
+        )
+        judgement = await Judge(model, prompts).check(mistake, 4, split_sentences("It broke."))
+        assert judgement.judge == f"scripted · {prompts['judge_same_claim'].digest}"
+    first, second = model.asked
+    assert first[-1]["content"] == "Sentence: It broke.\nClaim: All errors fell."
+    assert second[-1]["content"] == "Sentence: It broke.\nClaim: It never broke."
+    assert first[:-1] == second[:-1]
+    bare = Judge(model, prompts, parts=Parts(examples=False))
+    assert bare.sentence_messages(mistake, "It broke.") == [second[0], second[-1]]
 
 
 async def test_candidate_text_stays_in_the_last_message(rubric, prompts):

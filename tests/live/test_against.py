@@ -1,8 +1,11 @@
 """The real judge on what counts against an answer, in sentences that no fit has seen."""
 
+from collections.abc import AsyncIterator
+
 import pytest
 
 from interviewer.against import doubts
+from interviewer.claims import suspicions
 from interviewer.content import load_content
 from interviewer.grading import Judge
 from interviewer.runtime import open_model
@@ -25,17 +28,30 @@ FINE = {
     "brushes_off_others": "It wasn't part of my goals, but I helped them to repair the import.",
 }
 SAID = (HELD, FINE)
+MISTAKEN = (
+    "I would fine-tune a network that is pretrained on the 300 photos and report its accuracy.",
+    "One labeller is enough for each photo, if they are careful.",
+)
+NOT_MISTAKEN = (
+    "I would fine-tune a network that is pretrained on photos which two people have labelled.",
+    "One careful labeller for each photo isn't enough, I would want two.",
+)
 
 
-async def test_a_red_flag_is_told_from_its_look_alike(settings: Settings) -> None:
+@pytest.fixture
+async def judge(settings: Settings) -> AsyncIterator[Judge]:
     content = load_content()
     model, embedded = open_model(settings, lambda *_: None)
     try:
-        held, fine = [await _held(Judge(model, content.prompts, content.fits), one) for one in SAID]
+        yield Judge(model, content.prompts, content.fits)
     finally:
         await model.close()
         if embedded is not None:
             embedded.stop()
+
+
+async def test_a_red_flag_is_told_from_its_look_alike(judge: Judge) -> None:
+    held, fine = [await _held(judge, one) for one in SAID]
     assert held == dict.fromkeys(HELD, True)
     assert fine == dict.fromkeys(FINE, False)
 
@@ -46,6 +62,14 @@ async def _held(judge: Judge, said: dict[str, str]) -> dict[str, bool]:
     for name, sentence in said.items():
         suspected = doubts(of_round, None, split_sentences(sentence))
         (doubt,) = [one for one in suspected if one.check.id == name]
-        judged = await judge.check(doubt.check, 1, doubt.sentences)
-        found[name] = judged.held(doubt.check.kind)
+        found[name] = (await judge.check(doubt.check, 1, doubt.sentences)).held
     return found
+
+
+async def test_a_mistake_is_told_from_what_only_sounds_like_it(judge: Judge) -> None:
+    question = load_content().round(["ambiguity"]).question("damaged_parcels")
+    held = {}
+    for said in (*MISTAKEN, *NOT_MISTAKEN):
+        one = suspicions(question, split_sentences(said))[0]
+        held[said] = (await judge.check(one.check, 1, [one.sentence])).held
+    assert held == dict.fromkeys(MISTAKEN, True) | dict.fromkeys(NOT_MISTAKEN, False)

@@ -21,7 +21,7 @@ QUESTION = "Tell me about a time you had to make a decision with incomplete data
 TOLD = ANSWERS.read_text().split("\n---\n")
 STRONG = " ".join(re.split(r"(?<=[.]) ", TOLD[0])[4:])
 """What was done, and what came of it: the situation costs as much to judge, and shows less."""
-MIDDLING = TOLD[4]
+MIDDLING = TOLD[3]
 WEAK = (
     "I think it's very important to make decisions quickly. Leaders should be able to act even "
     "when they do not have all the data. In general I would gather what is available and decide."
@@ -125,7 +125,7 @@ def test_key_points_are_told_apart(settings: Settings, tmp_path: Path) -> None:
 
 def test_a_whole_interview_from_the_shell(settings: Settings, tmp_path: Path) -> None:
     answers = tmp_path / "answers.txt"
-    answers.write_text("\n---\n".join([STRONG, *TOLD[1:4]]))
+    answers.write_text("\n---\n".join([STRONG, TOLD[1]]))
     done = shell(
         settings,
         *("interview", "--answers", str(answers)),

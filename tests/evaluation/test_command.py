@@ -92,12 +92,12 @@ def test_a_file_of_something_else_is_not_added_to(measured, tmp_path, capsys, no
 def test_a_sample_is_the_same_questions_for_every_subject(measured, tmp_path, capsys):
     target = tmp_path / "found.json"
     subjects = ("calibration", "attacks", "stability", "evidence")
-    argv = ["evaluate", "--only", ",".join(subjects), "--sample", "26", "--json", str(target)]
+    argv = ["evaluate", "--only", ",".join(subjects), "--sample", "44", "--json", str(target)]
     assert cli.main(argv) == 0
     sections = json.loads(target.read_text(encoding="utf-8"))["sections"]
     asked = {one["name"]: {_question(row["id"]) for row in one["rows"]} for one in sections}
     of_cases = asked["calibration"]
-    assert len(of_cases) == 4
+    assert len(of_cases) == 7
     for name in ("stability", "evidence"):
         assert asked[name]
         assert asked[name] <= of_cases

@@ -84,5 +84,5 @@ def held_against(
     return [
         (check, best[check.id])
         for check, corrected_by in _known(of_round, question.id if question else None)
-        if check.id in best and best[check.id].held and corrected_by not in shown
+        if check.id in best and best[check.id].held(check.kind) and corrected_by not in shown
     ]

@@ -84,7 +84,7 @@ class Aim:
                 continue
             judgement = await self._judge.check(one.check, turn.seq, one.sentences)
             self._keep(scene.interview.id, judgement)
-            if judgement.held:
+            if judgement.held(one.check.kind):
                 at = next(s for s in one.sentences if s.n == judgement.sentences[0])
                 target = probe.doubt(scene.persona, turn.seq, at, one.check, scene.asked)
                 if target is not None:

@@ -1,23 +1,24 @@
 """What was found out about one check in one answer."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from interviewer.calibration import Signals
-from interviewer.rubric import Strict
+from interviewer.rubric import Strict, WarningKind
 
 THRESHOLD = 0.35
 """A check is met from this probability on.
 
 Checks are met seldom, and a fitted probability is careful: on questions left out of the fit
-(``tests/data/judge_signals.jsonl``) kappa with the labels is .65 here and .60 at one half for
-single sentences, .74 and .72 for key points.
+(``tests/data/judge_signals.jsonl``) kappa with the labels is .64 here and .61 at one half for
+single sentences, .76 and .75 for key points.
 """
 
-HELD = 0.65
-"""What counts against a candidate is held against them from this probability on.
+HELD: Mapping[str, float] = {"mistakes": 0.7, "red_flags": 0.65}
+"""What counts against a candidate is held against them from this probability on, by its kind.
 
-A false accusation is worse than a missed one: on questions left out of the fit, 86% of the known
-mistakes and all of the red flags that are held from here on are ones, at one half 68% and 86%.
+A false accusation is worse than a missed one: on questions left out of the fit, 97% of the known
+mistakes and all of the red flags that are held from here on are ones, at one half 75% and 86%.
 """
 
 
@@ -43,10 +44,9 @@ class Judgement(Strict):
         """Whether the answer shows the check."""
         return self.met is not None and self.met >= THRESHOLD
 
-    @property
-    def held(self) -> bool:
+    def held(self, kind: WarningKind) -> bool:
         """Whether it counts against the candidate, where it is a warning that was judged."""
-        return self.met is not None and self.met >= HELD
+        return self.met is not None and self.met >= HELD[kind]
 
 
 class Dispute(Strict):

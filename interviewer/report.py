@@ -404,15 +404,17 @@ def _held(
     interview: Interview, of_round: Round, question_id: str
 ) -> list[tuple[WarningCheck, Judgement]]:
     """What counts against the answers to one question, less what was successfully disputed."""
+    question = of_round.question(question_id)
+    known = warnings_for(of_round, question)
     answers = {turn.seq for turn in answers_to(interview.turns, question_id)}
     judged = (one for one in interview.all_judgements if one.seq in answers)
     taken_back = {
         one.check_id
         for one in interview.disputes
         if one.question_id == question_id and one.judgement.met is not None
-        if not one.judgement.held
+        if one.check_id in known and not one.judgement.held(known[one.check_id].kind)
     }
-    found = held_against(of_round, of_round.question(question_id), judged)
+    found = held_against(of_round, question, judged)
     return [(check, one) for check, one in found if check.id not in taken_back]
 
 
@@ -548,9 +550,13 @@ def _disputes(interview: Interview, of_round: Round, told: _Told) -> Iterator[Di
             argument=one.argument,
             before=first.met if first else None,
             after=one.judgement.met,
-            shown_before=bool(first and (first.held if warning else first.shown)),
-            shown_after=one.judgement.held if warning else one.judgement.shown,
+            shown_before=bool(first and _found(first, warning)),
+            shown_after=_found(one.judgement, warning),
         )
+
+
+def _found(judgement: Judgement, warning: WarningCheck | None) -> bool:
+    return judgement.held(warning.kind) if warning else judgement.shown
 
 
 def _tonight(criteria: Sequence[CriterionReport]) -> tuple[Missing, ...]:

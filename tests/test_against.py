@@ -88,9 +88,10 @@ def test_no_answer_costs_more_than_a_few_doubts(rubric):
 
 
 def test_it_is_held_against_who_clearly_said_it(of_lock):
-    for met, held in ((HELD, ["waves_aside"]), (HELD - 0.01, []), (None, [])):
-        found = held_against(of_lock, QUESTION, [_judged("waves_aside", met)])
-        assert [check.id for check, _ in found] == held
+    for name, kind in (("waves_aside", "red_flags"), (MISTAKE, "mistakes")):
+        for met, held in ((HELD[kind], [name]), (HELD[kind] - 0.01, []), (None, [])):
+            found = held_against(of_lock, QUESTION, [_judged(name, met)])
+            assert [check.id for check, _ in found] == held
 
 
 def test_who_corrects_a_mistake_has_not_made_it(of_lock):

@@ -62,7 +62,8 @@ async def _held(judge: Judge, said: dict[str, str]) -> dict[str, bool]:
     for name, sentence in said.items():
         suspected = doubts(of_round, None, split_sentences(sentence))
         (doubt,) = [one for one in suspected if one.check.id == name]
-        found[name] = (await judge.check(doubt.check, 1, doubt.sentences)).held
+        judged = await judge.check(doubt.check, 1, doubt.sentences)
+        found[name] = judged.held(doubt.check.kind)
     return found
 
 
@@ -71,5 +72,6 @@ async def test_a_mistake_is_told_from_what_only_sounds_like_it(judge: Judge) -> 
     held = {}
     for said in (*MISTAKEN, *NOT_MISTAKEN):
         one = suspicions(question, split_sentences(said))[0]
-        held[said] = (await judge.check(one.check, 1, [one.sentence])).held
+        judged = await judge.check(one.check, 1, [one.sentence])
+        held[said] = judged.held(one.check.kind)
     assert held == dict.fromkeys(MISTAKEN, True) | dict.fromkeys(NOT_MISTAKEN, False)

@@ -8,11 +8,12 @@ the new words only.
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from interviewer.claims import mistakes_of
+from interviewer.against import warnings_for
 from interviewer.content import Content, Message
 from interviewer.grading import Judge
 from interviewer.llm import Model
 from interviewer.phrasing import Phraser
+from interviewer.rubric import MistakeCheck
 from interviewer.scene import Scene
 from interviewer.session import Interview
 
@@ -51,8 +52,9 @@ class ReadAhead:
         persona = self._content.persona(plan.persona)
         yield f"persona {persona.id}", partial(self._phraser.messages, persona, said="", ask="")
         scene = Scene(interview, persona, self._content.round(plan.areas))
-        flags = (flag.check for flag in scene.round.red_flags_for(scene.question))
-        # All mistakes begin alike.
-        mistakes = (one.check for one in mistakes_of(scene.question)[:1]) if scene.question else ()
-        for check in (*scene.ladder, *mistakes, *flags, *scene.round.ladder_for(scene.question)):
-            yield f"{plan.areas} {check.id}", partial(self._judge.sentence_messages, check, "")
+        against = warnings_for(scene.round, scene.question).values()
+        for check in (*scene.ladder, *against, *scene.round.ladder_for(scene.question)):
+            # The mistakes of all questions begin alike.
+            mistake = isinstance(check, MistakeCheck)
+            name = "known mistakes" if mistake else f"{plan.areas} {check.id}"
+            yield name, partial(self._judge.sentence_messages, check, "")

@@ -107,9 +107,8 @@ class _Sample:
 
     def by_check(self, values: Floats) -> Floats:
         """The sum of the values of each check."""
-        sums: Floats = np.zeros(self.checks + 1)
-        np.add.at(sums, self.check, values)
-        return sums[: self.checks]
+        sums = np.bincount(self.check, weights=values, minlength=self.checks + 1)
+        return sums[: self.checks].astype(np.float64)
 
 
 def fit_probability(judged: Sequence[Judged], names: Sequence[str]) -> Made:
@@ -337,13 +336,8 @@ class Row(Strict):
     """The whole answer's score."""
 
 
-def fit_all(rows: Sequence[Row], judge: str, sources: Sequence[Source]) -> Fits:
-    """Every fit from the rows; without two questions to test it, it stays the judge's own word.
-
-    ValueError where nothing at all can be fitted.
-    """
-    fits = UNFITTED
-    held: dict[str, Held] = {}
+def fit_checks(rows: Sequence[Row]) -> dict[Named, Made]:
+    """The fits of probabilities; those that have answers to two questions, to be tested on."""
     made: dict[Named, Made] = {}
     for name, signals in SIGNALS.items():
         judged = [
@@ -353,8 +347,24 @@ def fit_all(rows: Sequence[Row], judge: str, sources: Sequence[Source]) -> Fits:
         ]
         if len({one.group for one in judged}) > 1:
             made[name] = fit_probability(judged, signals)
-            held[name] = made[name].held
-            fits = fits.model_copy(update={name: made[name].fit})
+    return made
+
+
+def fit_all(
+    rows: Sequence[Row],
+    judge: str,
+    sources: Sequence[Source],
+    made: Mapping[Named, Made] | None = None,
+) -> Fits:
+    """Every fit from the rows; without two questions to test it, it stays the judge's own word.
+
+    ``made``: what fit_checks makes of these rows, where it is known already. ValueError where
+    nothing at all can be fitted.
+    """
+    if made is None:
+        made = fit_checks(rows)
+    held: dict[str, Held] = {name: one.held for name, one in made.items()}
+    fits = UNFITTED.model_copy(update={name: one.fit for name, one in made.items()})
     fits = fits.model_copy(update={"judge": judge, "sources": tuple(sources)})
     told = [_Told(row, _unseen(row, made)) for row in rows]
     facility = _facility(rows)

@@ -5,11 +5,12 @@ may not be measured on what it was fitted on, so each question is graded by a fi
 file of judged signals, made without that question.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from interviewer.content import Content
-from interviewer.fitting import Row, fit_all
+from interviewer.fitting import Made, Named, Row, fit_all, fit_checks
 
 
 class Unseen:
@@ -27,10 +28,22 @@ class Unseen:
             return self.content
         if group not in self._made:
             rows = [row for row in self._rows if row.group != group]
-            fits = fit_all(rows, self.content.fits.judge, self.content.fits.sources)
+            shipped = self.content.fits
+            fits = fit_all(rows, shipped.judge, shipped.sources, self._made_without(group, rows))
             # Rounds hold the fits that they were made with, so that they are made anew.
             self._made[group] = replace(self.content, fits=fits, _rounds={})
         return self._made[group]
+
+    def _made_without(self, group: str, rows: Sequence[Row]) -> Mapping[Named, Made]:
+        """The fits of probabilities: made anew where the question's answers were in them."""
+        changed = {row.fit for row in self._rows if row.group == group}
+        anew = fit_checks([row for row in rows if row.fit in changed])
+        return {name: one for name, one in self._all.items() if name not in changed} | anew
+
+    @cached_property
+    def _all(self) -> Mapping[Named, Made]:
+        """The fits of probabilities that have seen every question."""
+        return fit_checks(self._rows)
 
     @property
     def fitted_on(self) -> frozenset[str]:

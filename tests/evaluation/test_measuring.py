@@ -21,7 +21,7 @@ from interviewer.evaluation.ordering import (
 from interviewer.evaluation.run import data_file
 from interviewer.evaluation.scored import chosen, read_scored, short_name
 from interviewer.evaluation.unseen import Unseen
-from interviewer.fitting import Row
+from interviewer.fitting import Row, fit_all
 from interviewer.grading import Parts
 from tests.doubles import STRONG, ScriptedModel
 from tests.evaluation.known import KINDS, SCORED, Oracle, bench_of
@@ -111,6 +111,15 @@ async def test_a_question_is_graded_by_a_fit_that_has_not_seen_it(content):
     assert unseen.content_without("a").fits.sentences.probability(told) < 0.8
     assert without.round(["story"]).fits == without.fits
     assert content.round(["story"]).fits == content.fits
+
+
+@pytest.mark.parametrize("group", ["khan 15", "deepest_project"])
+def test_what_a_question_was_left_out_of_is_as_if_made_anew(group):
+    rows, content = list(read_lines(data_file("judge_signals.jsonl"), Row)), load_content()
+    rest = [row for row in rows if row.group != group]
+    assert len(rest) < len(rows)
+    anew = fit_all(rest, content.fits.judge, content.fits.sources)
+    assert Unseen(content, rows).content_without(group).fits == anew
 
 
 def test_the_shipped_fits_name_their_questions_as_the_measuring_does():

@@ -11,6 +11,7 @@ Knows how to load a file, not whether it is the right one: that is ``weights``.
 
 import json
 import os
+import platform
 import secrets
 import signal
 import subprocess
@@ -24,6 +25,14 @@ from typing import Any, NoReturn
 from interviewer.errors import ModelUnavailable, WeightsError
 
 _OTHER_ENDPOINT = "set INTERVIEWER_BASE_URL to use another model endpoint"
+REPACKED = platform.machine().lower() not in {"x86_64", "amd64"}
+"""Whether the engine rearranges the weights in memory for the processor.
+
+Its x86 build has no more than AVX2, and there it only costs: measured on an AMD EPYC, a prompt
+is read at 33 tokens/s rearranged and at 41 as the weights lie in the file, which also loads
+2 s sooner and takes 600 MB less. Replies are written at 10.9 and 9.9 tokens/s.
+"""
+
 # With the parent's search path, the child finds the same package whether it is installed or
 # run from a checkout.
 _CHILD = "import sys; sys.path[:] = sys.argv[1:]; import interviewer.embedded as e; e._serve()"
@@ -218,6 +227,7 @@ def _params(params: Any, order: _Order) -> Any:
     params.model.path = order.weights
     params.model_alias = {order.model}
     params.n_ctx, params.n_parallel = order.n_ctx, order.n_parallel
+    params.no_extra_bufts = not REPACKED
     # A request's numbers would depend on what the other slots hold.
     params.kv_unified = False
     params.warmup = True

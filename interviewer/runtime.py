@@ -11,7 +11,7 @@ from interviewer import weights
 from interviewer.bench import Bench
 from interviewer.codework import CodeWork
 from interviewer.content import Content, load_content
-from interviewer.embedded import EmbeddedServer
+from interviewer.embedded import REPACKED, EmbeddedServer
 from interviewer.interview import InterviewService
 from interviewer.llm import Endpoint, EndpointModel
 from interviewer.metrics import Metrics
@@ -83,12 +83,12 @@ class EmbeddedModel:
 
 
 def _edition() -> str:
-    """The weights and the engine: what one has read is of no use to another."""
+    """The weights, the engine and how it holds them: each reads a little differently."""
     try:
         engine = version("xllamacpp")
     except PackageNotFoundError:  # told when it is to be started
         engine = "none"
-    return f"{weights.WEIGHTS.sha256[:12]}-{engine}"
+    return f"{weights.WEIGHTS.sha256[:12]}-{engine}{'' if REPACKED else '-plain'}"
 
 
 @dataclass(frozen=True)

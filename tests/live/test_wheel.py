@@ -50,8 +50,7 @@ def test_it_installs_and_grades_elsewhere(settings: Settings, tmp_path: Path) ->
         "id": 7,
         "question": "Tell me about a time you had to make a decision with incomplete data.",
         "key_points": [],
-        "answer": "In May 2023 I was on call for the ranking service at a bookshop. I read 200 "
-        "failed requests by hand and found that one feature was nine days old.",
+        "answer": "In May 2023 I read 200 failed requests by hand and found the stale feature.",
     }
     (tmp_path / "in.jsonl").write_text(json.dumps(line))
     done = subprocess.run(

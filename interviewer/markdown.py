@@ -14,7 +14,6 @@ from interviewer.report import (
     CriterionReport,
     HeldAgainst,
     Report,
-    interval_of,
 )
 
 
@@ -87,8 +86,8 @@ def _body(report: Report) -> Iterator[str]:
 
 def _criterion(one: CriterionReport) -> Iterator[str]:
     yield ""
-    interval = interval_of(one.low, one.high)
-    yield f"### {one.title}: {one.level or 'not observed'}{f' ({interval})' if interval else ''}"
+    sure = f" ({one.sureness})" if one.sureness else ""
+    yield f"### {one.title}: {one.level or 'not observed'}{sure}"
     if one.anchor:
         yield ""
         yield f"{one.anchor}"

@@ -16,7 +16,7 @@ from interviewer.figures import QuestionReport
 from interviewer.growth import Fit, curve, in_words, time_in_words
 from interviewer.loop_report import LoopReport, StageReport
 from interviewer.markdown import annotated, case_in_words, figures
-from interviewer.report import AreaReport, CriterionReport, Report, TranscriptTurn, interval_of
+from interviewer.report import AreaReport, CriterionReport, Report, TranscriptTurn
 
 _FALLBACKS = ("math", "symbol2")
 _FONTS = (
@@ -158,8 +158,7 @@ def _area_line(area: AreaReport) -> str:
 
 
 def _write_criterion(document: "_Document", one: CriterionReport) -> None:
-    interval = interval_of(one.low, one.high)
-    shown = f"{one.level or 'not observed'}{f' ({interval})' if interval else ''}"
+    shown = f"{one.level or 'not observed'}{f' ({one.sureness})' if one.sureness else ''}"
     document.strong(f"{one.title}: {shown}")
     if one.anchor:
         document.text(one.anchor)

@@ -128,10 +128,15 @@ class CriterionReport(Strict):
     missing: tuple[Missing, ...]
     not_observed: tuple[NotObserved, ...]
 
-
-def interval_of(low: float | None, high: float | None) -> str:
-    """An interval in words; empty where there is none."""
-    return "" if low is None or high is None else f"80%: {low:.1f} to {high:.1f}"
+    @property
+    def sureness(self) -> str:
+        """The interval in words; empty where nothing was observed."""
+        if self.low is None or self.high is None:
+            return ""
+        if f"{self.low:.1f}" != f"{self.high:.1f}":
+            return f"80%: {self.low:.1f} to {self.high:.1f}"
+        # The rest of the interval was cut off, or there is none.
+        return "at most, as not everything came up" if self.not_observed else "measured"
 
 
 class AreaReport(Strict):

@@ -8,7 +8,14 @@ from interviewer.content import load_content
 from interviewer.judgement import Judgement
 from interviewer.markdown import to_markdown
 from interviewer.process import Seat
-from interviewer.report import ADVICE_TONIGHT, grades_of, label, make_report
+from interviewer.report import (
+    ADVICE_TONIGHT,
+    CriterionReport,
+    NotObserved,
+    grades_of,
+    label,
+    make_report,
+)
 from interviewer.scoring import vote_of
 from interviewer.sentences import split_sentences
 from interviewer.session import Interview, Plan
@@ -425,3 +432,31 @@ def interview_of(area, question_id, judged):
         ),
         judgements=tuple(_met(name, *([1] if p > 0.5 else []), p=p) for name, p in judged),
     )
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "not_observed", "said"),
+    [
+        (None, None, (), ""),
+        (2.24, 3.6, (), "80%: 2.2 to 3.6"),
+        (5.0, 5.0, (), "measured"),
+        (4.0, 4.0, ("What came of it",), "at most, as not everything came up"),
+    ],
+)
+def test_how_sure_a_level_is(low, high, not_observed, said):
+    unseen = tuple(NotObserved(check=one, question_id=None, note="") for one in not_observed)
+    one = CriterionReport(
+        area="Stories",
+        title="Results",
+        weight=1.0,
+        level=None,
+        low=low,
+        high=high,
+        anchor=None,
+        bar=3.0,
+        bar_anchor="",
+        evidence=(),
+        missing=(),
+        not_observed=unseen,
+    )
+    assert one.sureness == said

@@ -21,7 +21,6 @@ from interviewer.report import (
     Mark,
     Report,
     TranscriptTurn,
-    interval_of,
 )
 from interviewer.ui import code_render
 
@@ -150,7 +149,7 @@ def _criterion(one: CriterionReport) -> str:
     level = one.level or "not observed"
     return (
         f"<details{is_open}><summary><span class=name>{_e(one.title)}: {level} "
-        f"<span class=side>{_e(interval_of(one.low, one.high))}</span></span>{gauge}"
+        f"<span class=side>{_e(one.sureness)}</span></span>{gauge}"
         f"</summary>{''.join(parts)}</details>"
     )
 

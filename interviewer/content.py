@@ -637,7 +637,10 @@ class Content:
     repertoire: Repertoire
     fits: Fits = UNFITTED
     """What the judge's words are worth."""
-    _rounds: dict[tuple[str, ...], Round] = field(default_factory=dict, repr=False, compare=False)
+    _rounds: dict[tuple[str, ...], Round] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """They hold the fits that they were made with, and so no other content takes them over."""
 
     def persona(self, name: str) -> Persona:
         """The persona of this name; ContentError that names the known ones."""

@@ -141,7 +141,7 @@ _says_yes_to_flags = _hears(0.9)
 def flagged(content, rubric):
     """Content whose only area has a red flag, and where each thing halves the score."""
     own = rubric.model_copy(update={"red_flags": (FLAG,)})
-    return replace(content, rubrics={own.area: own}, fits=HALVED, _rounds={})
+    return replace(content, rubrics={own.area: own}, fits=HALVED)
 
 
 async def test_a_flag_halves_the_score_and_is_named(flagged):

@@ -10,11 +10,10 @@ import pytest
 from interviewer import cli, runtime
 from interviewer.calibration import UNFITTED, Line
 from interviewer.cli import grade as shell
-from interviewer.content import load_content
 from interviewer.errors import InterviewerError
 from interviewer.recalibrate import fit_shipped, fits_path, recalibrate, with_own_fits
 from interviewer.runtime import EMBEDDED_LABEL
-from tests.doubles import ScriptedModel
+from tests.doubles import ScriptedModel, shipped_content
 
 
 def _by_number(messages):
@@ -51,7 +50,7 @@ def _with_straight_lines(content):
 
 
 async def test_lenient_people_move_the_line(tmp_path):
-    content = _with_straight_lines(load_content())
+    content = _with_straight_lines(shipped_content())
     path = _answers(tmp_path / "scored.jsonl", lambda p: 0.5 + p / 2)
     area, fits, held = await _recalibrate(path, content)
     assert area == "ml_theory"
@@ -63,7 +62,7 @@ async def test_lenient_people_move_the_line(tmp_path):
 
 
 async def test_what_does_not_help_is_not_kept(tmp_path):
-    content = _with_straight_lines(load_content())
+    content = _with_straight_lines(shipped_content())
     path = _answers(tmp_path / "scored.jsonl", lambda p: p)
     _, fits, held = await _recalibrate(path, content)
     assert held["scores"].fitted >= held["scores"].unfitted
@@ -72,7 +71,7 @@ async def test_what_does_not_help_is_not_kept(tmp_path):
 
 async def test_a_fit_comes_after_the_one_in_force(tmp_path):
     shipped = UNFITTED.model_copy(update={"scores": Line(intercept=0.2, slope=0.5, spread=0.3)})
-    content = replace(load_content(), fits=shipped)
+    content = replace(shipped_content(), fits=shipped)
     path = _answers(tmp_path / "scored.jsonl", lambda p: p)
     _, fits, _ = await _recalibrate(path, content)
     assert fits.scores.score(0.1) == pytest.approx(0.1, abs=0.05)
@@ -83,13 +82,13 @@ async def test_a_fit_comes_after_the_one_in_force(tmp_path):
 async def test_too_few_answers_are_refused(tmp_path, count, questions):
     path = _answers(tmp_path / "scored.jsonl", lambda p: p, count, questions)
     with pytest.raises(InterviewerError, match="at least 20 answers to 2 or more questions"):
-        await _recalibrate(path, load_content())
+        await _recalibrate(path, shipped_content())
 
 
 async def test_a_score_off_the_scale_names_its_line(tmp_path):
     path = _answers(tmp_path / "scored.jsonl", lambda p: 5)
     with pytest.raises(InterviewerError, match=r"scored\.jsonl:1: score: "):
-        await _recalibrate(path, load_content())
+        await _recalibrate(path, shipped_content())
 
 
 def test_the_shell_keeps_a_fit_and_grade_uses_it(tmp_path, monkeypatch, capsys):
@@ -103,9 +102,12 @@ def test_the_shell_keeps_a_fit_and_grade_uses_it(tmp_path, monkeypatch, capsys):
     said = capsys.readouterr().out
     assert "| scores | root mean square error, questions left out |" in said
     assert "| yes |" in said
-    kept = with_own_fits(load_content(), tmp_path / "data", "ml_theory")
-    assert kept.fits != load_content().fits
-    assert with_own_fits(load_content(), tmp_path / "data", "coding").fits == load_content().fits
+    content = shipped_content()
+    assert content.round(["ml_theory"]).fits == content.fits
+    kept = with_own_fits(content, tmp_path / "data", "ml_theory")
+    assert kept.fits != content.fits
+    assert kept.round(["ml_theory"]).fits == kept.fits
+    assert with_own_fits(content, tmp_path / "data", "coding").fits == content.fits
 
 
 def test_a_broken_own_fit_says_what_to_do(tmp_path):
@@ -113,12 +115,12 @@ def test_a_broken_own_fit_says_what_to_do(tmp_path):
     path.parent.mkdir()
     path.write_text("{}", encoding="utf-8")
     with pytest.raises(InterviewerError, match="delete the file to use the shipped fit"):
-        with_own_fits(load_content(), tmp_path, "ml_theory")
+        with_own_fits(shipped_content(), tmp_path, "ml_theory")
 
 
 def test_an_own_fit_of_an_earlier_release_keeps_its_lines(tmp_path):
     """Its weights are for signals that there may be no more."""
-    shipped = load_content()
+    shipped = shipped_content()
     older = shipped.fits.model_dump()
     older["exemplified"]["weights"]["right"] = -0.3
     older["scores"]["slope"] = 0.5
@@ -133,7 +135,7 @@ def test_an_own_fit_of_an_earlier_release_keeps_its_lines(tmp_path):
 def test_the_shipped_fit_is_what_its_signals_give():
     """No number in it is written by hand."""
     signals = Path(__file__).parent / "data" / "judge_signals.jsonl"
-    assert fit_shipped(signals, EMBEDDED_LABEL) == load_content().fits
+    assert fit_shipped(signals, EMBEDDED_LABEL) == shipped_content().fits
 
 
 def test_signals_are_collected_once_and_the_run_can_go_on(tmp_path, monkeypatch, capsys):

@@ -30,8 +30,7 @@ class Unseen:
             rows = [row for row in self._rows if row.group != group]
             shipped = self.content.fits
             fits = fit_all(rows, shipped.judge, shipped.sources, self._made_without(group, rows))
-            # Rounds hold the fits that they were made with, so that they are made anew.
-            self._made[group] = replace(self.content, fits=fits, _rounds={})
+            self._made[group] = replace(self.content, fits=fits)
         return self._made[group]
 
     def _made_without(self, group: str, rows: Sequence[Row]) -> Mapping[Named, Made]:

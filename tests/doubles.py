@@ -9,10 +9,11 @@ import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from interviewer.content import Message
+from interviewer.content import Content, Message, load_content
 from interviewer.errors import ModelUnavailable
 from interviewer.interview import InterviewService, View
 from interviewer.llm import Usage, Verdict
@@ -30,6 +31,13 @@ from interviewer.process import (
 from interviewer.session import DEFAULT_PERSONA
 
 NOW = datetime(2026, 5, 1, 12, 30, tzinfo=UTC)
+
+
+@cache
+def shipped_content() -> Content:
+    """What ships, read once: reading it takes most of a second."""
+    return load_content()
+
 
 RUBRIC = """\
 area: story

@@ -2,12 +2,11 @@
 
 import pytest
 
-from interviewer.content import load_content
 from interviewer.grading import Judge
 from interviewer.reply import Replier
 from interviewer.session import Interview, Plan, candidate_kind, fold, hinted
 from interviewer.transcript import answers_to
-from tests.doubles import NOW, ScriptedModel
+from tests.doubles import NOW, ScriptedModel, shipped_content
 
 STORY = (
     "In March our billing team had to switch off the usage exporter. I wrote a comparison script "
@@ -136,7 +135,7 @@ async def test_who_has_no_question_is_let_go(content, turn):
 
 
 def test_no_clarification_gives_a_key_point_away():
-    shipped = load_content()
+    shipped = shipped_content()
     answers = [one.answer for one in shipped.repertoire.clarifications.topics]
     for rubric in shipped.rubrics.values():
         for question in rubric.questions:

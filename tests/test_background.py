@@ -16,13 +16,13 @@ from interviewer.background import (
     Background,
     read_background,
 )
-from interviewer.content import load_content, load_vocabulary
+from interviewer.content import load_vocabulary
 from interviewer.interview import InterviewService
 from interviewer.round import Round
 from interviewer.selection import choose_questions
-from tests.doubles import NOW, ScriptedModel
+from tests.doubles import NOW, ScriptedModel, shipped_content
 
-CONTENT = load_content()
+CONTENT = shipped_content()
 VOCABULARY = load_vocabulary()
 
 RESUME = """\

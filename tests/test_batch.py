@@ -6,11 +6,11 @@ import pytest
 
 from interviewer import batch
 from interviewer.batch import Grader, Response, grade_file, read_lines
-from interviewer.content import load_content, load_rubric
+from interviewer.content import load_rubric
 from interviewer.errors import ContentError, InterviewerError, ModelUnavailable
 from interviewer.llm import count_tokens
 from interviewer.settings import Settings
-from tests.doubles import STRONG, ScriptedModel, by_markers
+from tests.doubles import STRONG, ScriptedModel, by_markers, shipped_content
 
 QUESTION = "Tell me about a time you failed to ship a project on schedule."
 
@@ -187,7 +187,7 @@ async def test_lines_have_the_documented_shape(tmp_path, model, rubric_path, cap
         {"id": "c", "question": "Why?", "key_points": ["it broke"], "answer": "Ünï broke in May."},
     )
     target = tmp_path / "out.jsonl"
-    counted = await grade_file(str(rubric_path), source, target, Settings(), load_content())
+    counted = await grade_file(str(rubric_path), source, target, Settings(), shipped_content())
     answered = sum(count_tokens(text, "") for text in (STRONG, "Hm.", "Ünï broke in May."))
     assert counted == {"graded": 2, "not observed": 1, "tokens in answers": answered}
     lines = [json.loads(line) for line in target.read_text(encoding="utf-8").splitlines()]
@@ -207,7 +207,7 @@ async def test_lines_have_the_documented_shape(tmp_path, model, rubric_path, cap
 async def test_a_shipped_rubric_by_its_area(tmp_path, model):
     source = _lines(tmp_path / "in.jsonl", {"id": 1, "question": "Why?", "answer": "Hm."})
     target = tmp_path / "out.jsonl"
-    assert await grade_file("behavioral", source, target, Settings(), load_content()) == {
+    assert await grade_file("behavioral", source, target, Settings(), shipped_content()) == {
         "graded": 0,
         "not observed": 1,
         "tokens in answers": 1,
@@ -218,7 +218,7 @@ async def test_a_shipped_rubric_by_its_area(tmp_path, model):
 async def test_a_rubric_that_is_not_there(tmp_path, model, name):
     source = _lines(tmp_path / "in.jsonl", {"id": 1, "question": "Why?", "answer": "Hm."})
     with pytest.raises(ContentError, match="nonsense"):
-        await grade_file(name, source, tmp_path / "out.jsonl", Settings(), load_content())
+        await grade_file(name, source, tmp_path / "out.jsonl", Settings(), shipped_content())
 
 
 GOOD_LINE = {"id": 1, "question": "Why?", "answer": "Hm."}
@@ -243,7 +243,7 @@ async def test_a_broken_line_names_file_and_line_and_costs_nothing(
     source = _lines(tmp_path / "in.jsonl", GOOD_LINE, "", line, GOOD_LINE)
     target = tmp_path / "out.jsonl"
     with pytest.raises(InterviewerError) as caught:
-        await grade_file(str(rubric_path), source, target, Settings(), load_content())
+        await grade_file(str(rubric_path), source, target, Settings(), shipped_content())
     assert str(caught.value).startswith(f"{source}:3: {said}")
     assert "each line needs" in str(caught.value)
     assert not target.exists()
@@ -272,7 +272,7 @@ async def test_a_target_that_can_not_be_written(tmp_path, model, rubric_path):
     source = _lines(tmp_path / "in.jsonl", GOOD_LINE)
     with pytest.raises(InterviewerError, match=r"can't be written .* name another file"):
         await grade_file(
-            str(rubric_path), source, tmp_path / "no" / "out.jsonl", Settings(), load_content()
+            str(rubric_path), source, tmp_path / "no" / "out.jsonl", Settings(), shipped_content()
         )
 
 
@@ -282,7 +282,7 @@ async def test_a_run_that_breaks_off_keeps_what_is_done(tmp_path, model, rubric_
     target = tmp_path / "out.jsonl"
     model.failures = -1
     with pytest.raises(ModelUnavailable):
-        await grade_file(str(rubric_path), source, target, Settings(), load_content())
+        await grade_file(str(rubric_path), source, target, Settings(), shipped_content())
     assert len(target.read_text(encoding="utf-8").splitlines()) == 1
 
 

@@ -7,12 +7,11 @@ import pytest
 
 from interviewer.codeprobe import ProbeKind, code_probes, faults, goes_first, target
 from interviewer.codereading import MOST_CHARACTERS, MOST_LINES, changes, excerpt, innermost_loop
-from interviewer.content import load_content
 from interviewer.transcript import Turn
-from tests.doubles import NOW
+from tests.doubles import NOW, shipped_content
 from tests.test_codegrade import QUESTION, SQUARE, submitted
 
-CONTENT = load_content()
+CONTENT = shipped_content()
 NESTED = """\
 def double(numbers):
     doubled = []

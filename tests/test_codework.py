@@ -11,16 +11,15 @@ from interviewer import codefigures
 from interviewer.bench import Bench
 from interviewer.codework import CodeWork
 from interviewer.coding import CodeEntry, latest, submission
-from interviewer.content import load_content
 from interviewer.errors import CodeRejected
 from interviewer.interview import InterviewService
 from interviewer.markdown import annotated, to_markdown
 from interviewer.pdf import report_pdf
 from interviewer.query import Query
 from interviewer.store import Store
-from tests.doubles import NOW, ScriptedModel
+from tests.doubles import NOW, ScriptedModel, shipped_content
 
-CONTENT = load_content()
+CONTENT = shipped_content()
 QUESTION = "count_runs"
 QUADRATIC = """\
 def count_runs(changes, target):

@@ -5,7 +5,6 @@ import contextlib
 
 import pytest
 
-from interviewer.content import load_content
 from interviewer.errors import (
     AnswerRejected,
     ContentError,
@@ -29,6 +28,7 @@ from tests.doubles import (
     asked_sentence,
     by_markers,
     settled,
+    shipped_content,
 )
 
 
@@ -765,7 +765,7 @@ async def test_nothing_is_read_ahead_at_an_endpoint_that_keeps_nothing(services)
 
 
 async def test_turn_forty_costs_the_model_no_more_than_turn_five(store):
-    shipped = load_content()
+    shipped = shipped_content()
     model = ScriptedModel(yes=lambda _: 0.05)
     service = InterviewService(shipped, model, store, now=lambda: NOW)
     interview_id = service.start("behavioral", questions=12)

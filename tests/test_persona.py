@@ -3,16 +3,15 @@
 import pytest
 from pydantic import ValidationError
 
-from interviewer.content import load_content
 from interviewer.judgement import Judgement
 from interviewer.persona import Persona
 from interviewer.probe import choose_target, dig_order, own_wording, pushback_is_due
 from interviewer.rubric import RUNGS
 from interviewer.sentences import split_sentences
 from interviewer.session import DEFAULT_PERSONA
-from tests.doubles import PERSONA
+from tests.doubles import PERSONA, shipped_content
 
-SHIPPED = load_content()
+SHIPPED = shipped_content()
 CAST = ["bar_raiser", "hiring_manager", "peer_scientist", "phone_screener", "recruiter"]
 ANSWER = (
     "In 2023 our churn model had gone stale, and we rebuilt it with a transformer. "

@@ -2,7 +2,6 @@
 
 import pytest
 
-from interviewer.content import load_content
 from interviewer.judgement import THRESHOLD, Judgement
 from interviewer.probe import (
     LONGEST_QUOTE,
@@ -16,7 +15,7 @@ from interviewer.probe import (
 )
 from interviewer.rubric import Question
 from interviewer.sentences import SentenceRef, split_sentences
-from tests.doubles import PERSONA
+from tests.doubles import PERSONA, shipped_content
 
 ANSWER = "In May our exporter broke, and we decided to rewrite it. Errors fell by 20 percent."
 QUESTION = Question(
@@ -400,7 +399,7 @@ def test_the_rubrics_own_wording_breaks_no_rule(rubric):
 
 def test_the_shipped_rubrics_own_wording_breaks_no_rule():
     broken = []
-    for rubric in load_content().rubrics.values():
+    for rubric in shipped_content().rubrics.values():
         for check in rubric.checks.values():
             for kind in ("gap", "pushback"):
                 if kind == "gap" or check.pushback:

@@ -2,11 +2,10 @@
 
 import pytest
 
-from interviewer.content import load_content
 from interviewer.process import LOOP, Choice, Seat, plan_loop
-from tests.doubles import PROCESS
+from tests.doubles import PROCESS, shipped_content
 
-SHIPPED = load_content()
+SHIPPED = shipped_content()
 STAGES = {stage.id: stage for stage in SHIPPED.process.stages}
 LOOP_ROUNDS = STAGES[LOOP].rounds
 

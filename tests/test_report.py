@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from interviewer.content import load_content
 from interviewer.judgement import Judgement
 from interviewer.markdown import to_markdown
 from interviewer.process import Seat
@@ -20,7 +19,7 @@ from interviewer.scoring import vote_of
 from interviewer.sentences import split_sentences
 from interviewer.session import Interview, Plan
 from interviewer.transcript import Turn
-from tests.doubles import NOW, PERSONA, PROCESS, STRONG
+from tests.doubles import NOW, PERSONA, PROCESS, STRONG, shipped_content
 
 
 @pytest.fixture
@@ -404,7 +403,7 @@ def test_no_pronoun_is_no_share(interview, a_round):
 
 
 def test_star_and_key_points_of_the_shipped_files():
-    content = load_content()
+    content = shipped_content()
     behavioral, theory = content.round(["behavioral"]), content.round(["ml_theory"])
     told = interview_of(
         "behavioral", "incomplete_data", [("concrete_situation", 0.9), ("own_responsibility", 0.1)]

@@ -4,14 +4,14 @@ import pytest
 import yaml
 
 from interviewer.batch import Grader, Response
-from interviewer.content import Content, load_content, load_rubrics, load_vocabulary
+from interviewer.content import Content, load_rubrics, load_vocabulary
 from interviewer.errors import ContentError
 from interviewer.interview import InterviewService
 from interviewer.markdown import to_markdown
 from interviewer.query import Query
 from interviewer.round import Round
 from interviewer.rubric import Rubric
-from tests.doubles import NOW, PERSONA, PROCESS, ScriptedModel
+from tests.doubles import NOW, PERSONA, PROCESS, ScriptedModel, shipped_content
 
 MANNER = """
 area: manner
@@ -226,7 +226,7 @@ def test_ids_are_unique_over_all_files(tmp_path, rubric_text):
 
 
 def test_the_shipped_cross_cutting_areas_are_graded_in_every_round():
-    content = load_content()
+    content = shipped_content()
     for area, rubric in content.rubrics.items():
         titles = {
             content.round([area]).area_of(criterion)

@@ -3,8 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from interviewer.content import load_content
 from interviewer.rubric import BAR, KeyPoint, Question
+from tests.doubles import shipped_content
 
 EVERY = ["situation", "results"]
 DIG = ["situation", "results", "digging"]
@@ -51,7 +51,7 @@ def test_a_rubric_is_frozen(rubric):
 
 
 def test_every_shipped_check_can_be_probed_and_every_question_graded():
-    for rubric in load_content().rubrics.values():
+    for rubric in shipped_content().rubrics.values():
         for question in rubric.questions:
             assert rubric.ladder_for(question), question.id
         for criterion in rubric.criteria:

@@ -53,18 +53,22 @@ def hold_round(page: Page) -> None:
 
 
 def look(page: Page) -> None:
-    """Sound for who can't see it, and on a narrow screen."""
+    """Sound for who can't see it, by day and by night, and on a narrow screen."""
     assert_accessible(page)
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator("body.dark")).to_be_attached()
+    assert_accessible(page)
+    page.emulate_media(color_scheme="light")
+    expect(page.locator("body.dark")).not_to_be_attached()
     page.set_viewport_size({"width": 390, "height": 844})
     assert_fits(page)
     page.set_viewport_size({"width": 1200, "height": 900})
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_an_evening_of_two_rounds(
-    site: Program, visit: Callable[..., Page], tmp_path: Path, dark: bool
+    site: Program, visit: Callable[..., Page], tmp_path: Path
 ) -> None:
-    page = visit(site.url, dark=dark)
+    page = visit(site.url)
     page.get_by_text("A stage, or the whole loop").click()
     page.get_by_text("Phone screens:").click()
     page.locator("#start").click()

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from interviewer.content import content_folder, load_calibration, load_content
+from interviewer.content import content_folder, load_calibration
 from interviewer.rubric import KNOWN_MISTAKE, Question, Rubric
 from interviewer.sentences import split_sentences
 from interviewer.text import words
+from tests.doubles import shipped_content
 
-RUBRICS = load_content().rubrics
+RUBRICS = shipped_content().rubrics
 TECHNICAL = ("ml_theory", "coding", "system_design")
 QUESTIONS = [(rubric, question) for rubric in RUBRICS.values() for question in rubric.questions]
 

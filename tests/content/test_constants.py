@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from interviewer.coding import same
-from interviewer.content import load_content
 from interviewer.rubric import Case, Coding
+from tests.doubles import shipped_content
 
 CODINGS = {
     question.id: question.coding
-    for question in load_content().rubric("coding").questions
+    for question in shipped_content().rubric("coding").questions
     if question.coding is not None and question.coding.runs
 }
 CONSTANTS: tuple[Any, ...] = (True, False, None, 0, 1, -1, 0.0, 1.0, [], {}, "", [[]], [0, 0])

@@ -4,10 +4,11 @@ import pytest
 from pydantic import ValidationError
 
 from interviewer import cli
-from interviewer.content import load_content, load_guide
+from interviewer.content import load_guide
 from interviewer.trace import GuideSentence, trace
+from tests.doubles import shipped_content
 
-RUBRICS = load_content().rubrics
+RUBRICS = shipped_content().rubrics
 GUIDE = load_guide()
 TELLING = [one for one in GUIDE.sentences if not one.furniture]
 

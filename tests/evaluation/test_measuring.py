@@ -6,7 +6,7 @@ import pytest
 
 from interviewer.batch import GivenKeyPoint, read_lines
 from interviewer.calibration import Signals
-from interviewer.content import Content, load_content
+from interviewer.content import Content
 from interviewer.evaluation.ablation import building, measure_ablation, variants
 from interviewer.evaluation.agreement import measure_agreement, task_of
 from interviewer.evaluation.bench import Task, price
@@ -23,7 +23,7 @@ from interviewer.evaluation.scored import chosen, read_scored, short_name
 from interviewer.evaluation.unseen import Unseen
 from interviewer.fitting import Row, fit_all
 from interviewer.grading import Parts
-from tests.doubles import STRONG, ScriptedModel
+from tests.doubles import STRONG, ScriptedModel, shipped_content
 from tests.evaluation.known import KINDS, SCORED, Oracle, bench_of
 
 FEW = Draws(seed=0, rounds=20)
@@ -115,7 +115,7 @@ async def test_a_question_is_graded_by_a_fit_that_has_not_seen_it(content):
 
 @pytest.mark.parametrize("group", ["khan 15", "deepest_project"])
 def test_what_a_question_was_left_out_of_is_as_if_made_anew(group):
-    rows, content = list(read_lines(data_file("judge_signals.jsonl"), Row)), load_content()
+    rows, content = list(read_lines(data_file("judge_signals.jsonl"), Row)), shipped_content()
     rest = [row for row in rows if row.group != group]
     assert len(rest) < len(rows)
     anew = fit_all(rest, content.fits.judge, content.fits.sources)
@@ -130,7 +130,7 @@ def test_the_shipped_fits_name_their_questions_as_the_measuring_does():
         for path in (data_file("khan_saq.json"), data_file("references_khan.json"))
         for item in read_scored(path).items
     }
-    cases = {case.task.group for case in calibration_cases(load_content())}
+    cases = {case.task.group for case in calibration_cases(shipped_content())}
     assert {row.group for row in rows} <= short | cases
 
 
@@ -233,7 +233,7 @@ def test_the_expected_score_weighs_the_criteria(case):
 
 
 def test_every_area_has_its_cases_and_a_sample_is_even():
-    cases = calibration_cases(load_content())
+    cases = calibration_cases(shipped_content())
     assert all(set(case.answers) == set(KINDS) for case in cases)
     assert all(expected_score(one, a) is not None for one in cases for a in one.answers.values())
     areas = {case.area for case in cases}

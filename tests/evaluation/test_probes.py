@@ -2,7 +2,7 @@
 
 import pytest
 
-from interviewer.content import content_folder, load_content, load_data
+from interviewer.content import content_folder, load_data
 from interviewer.evaluation.candidate import Profile
 from interviewer.evaluation.probe_figures import (
     Asked,
@@ -14,9 +14,9 @@ from interviewer.evaluation.probe_figures import (
 )
 from interviewer.evaluation.probes import ProbeEvaluation
 from interviewer.rubric import Question
-from tests.doubles import ScriptedModel
+from tests.doubles import ScriptedModel, shipped_content
 
-SHIPPED = load_content()
+SHIPPED = shipped_content()
 PROFILES = [
     load_data(Profile, path)
     for path in sorted((content_folder("prompts") / "candidates").glob("*.yaml"))

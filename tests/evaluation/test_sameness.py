@@ -5,7 +5,6 @@ import contextlib
 import pytest
 
 from interviewer.batch import CheckLine, GradeLine, Grader
-from interviewer.content import load_content
 from interviewer.errors import InterviewerError
 from interviewer.evaluation import run
 from interviewer.evaluation.cost import best_order, measure_cost, new_share, task_from
@@ -21,13 +20,13 @@ from interviewer.evaluation.steadiness import (
 from interviewer.prefixes import KeptPrefixes
 from interviewer.sentences import split_sentences
 from interviewer.settings import Settings
-from tests.doubles import STRONG, ScriptedModel
+from tests.doubles import STRONG, ScriptedModel, shipped_content
 from tests.evaluation.known import Oracle, bench_of
 
 
 @pytest.fixture(scope="module")
 def cases():
-    return calibration_cases(load_content())
+    return calibration_cases(shipped_content())
 
 
 # --- The shipped sets --------------------------------------------------------------------
@@ -185,7 +184,7 @@ async def test_the_engine_is_asked_the_same_prompts(cases):
         opened.append((keeps, ScriptedModel(yes=lambda _: 0.5)))
         yield opened[-1][1]
 
-    section = await measure_cost(load_content(), Grader, fresh, cases, repeats=2)
+    section = await measure_cost(shipped_content(), Grader, fresh, cases, repeats=2)
     assert [one for one, _ in opened] == [True, False] * 2
     graded, raw = (model for _, model in opened[:2])
     assert len(graded.asked) > 1

@@ -6,11 +6,11 @@ import pytest
 
 from interviewer.against import doubts
 from interviewer.claims import suspicions
-from interviewer.content import load_content
 from interviewer.grading import Judge
 from interviewer.runtime import open_model
 from interviewer.sentences import split_sentences
 from interviewer.settings import Settings
+from tests.doubles import shipped_content
 
 pytestmark = pytest.mark.live
 
@@ -40,7 +40,7 @@ NOT_MISTAKEN = (
 
 @pytest.fixture
 async def judge(settings: Settings) -> AsyncIterator[Judge]:
-    content = load_content()
+    content = shipped_content()
     model, embedded = open_model(settings, lambda *_: None)
     try:
         yield Judge(model, content.prompts, content.fits)
@@ -57,7 +57,7 @@ async def test_a_red_flag_is_told_from_its_look_alike(judge: Judge) -> None:
 
 
 async def _held(judge: Judge, said: dict[str, str]) -> dict[str, bool]:
-    of_round = load_content().round(["behavioral"])
+    of_round = shipped_content().round(["behavioral"])
     found = {}
     for name, sentence in said.items():
         suspected = doubts(of_round, None, split_sentences(sentence))
@@ -68,7 +68,7 @@ async def _held(judge: Judge, said: dict[str, str]) -> dict[str, bool]:
 
 
 async def test_a_mistake_is_told_from_what_only_sounds_like_it(judge: Judge) -> None:
-    question = load_content().round(["ambiguity"]).question("damaged_parcels")
+    question = shipped_content().round(["ambiguity"]).question("damaged_parcels")
     held = {}
     for said in (*MISTAKEN, *NOT_MISTAKEN):
         one = suspicions(question, split_sentences(said))[0]

@@ -19,7 +19,8 @@ ANSWERS = Path(__file__).parent.parent / "answers" / "whole_interview.txt"
 QUESTION = "Tell me about a time you had to make a decision with incomplete data."
 
 TOLD = ANSWERS.read_text().split("\n---\n")
-STRONG = " ".join(re.split(r"(?<=[.]) ", TOLD[0])[4:])
+SENTENCES = re.split(r"(?<=[.]) ", TOLD[0])
+STRONG = " ".join(SENTENCES[4:])
 """What was done, and what came of it: the situation costs as much to judge, and shows less."""
 MIDDLING = TOLD[3]
 WEAK = (
@@ -125,7 +126,7 @@ def test_key_points_are_told_apart(settings: Settings, tmp_path: Path) -> None:
 
 def test_a_whole_interview_from_the_shell(settings: Settings, tmp_path: Path) -> None:
     answers = tmp_path / "answers.txt"
-    answers.write_text("\n---\n".join([STRONG, TOLD[1]]))
+    answers.write_text("\n---\n".join([" ".join(SENTENCES[4:6]), TOLD[1]]))
     done = shell(
         settings,
         *("interview", "--answers", str(answers)),

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from interviewer.content import load_content
 from interviewer.grading import Judge
 from interviewer.probe import MOST_WORDS
 from interviewer.reply import Replier
@@ -12,7 +11,7 @@ from interviewer.runtime import open_model
 from interviewer.session import Interview, Plan
 from interviewer.settings import Settings
 from interviewer.transcript import Turn
-from tests.doubles import NOW
+from tests.doubles import NOW, shipped_content
 
 pytestmark = pytest.mark.live
 
@@ -23,7 +22,7 @@ ANSWER = (
 
 
 async def test_the_same_answer_gets_other_probes(weights: Path, tmp_path: Path) -> None:
-    content = load_content()
+    content = shipped_content()
     settings = Settings(cache_dir=weights.parent, data_dir=tmp_path)
     model, embedded = open_model(settings, lambda *_: None)
     judge = Judge(model, content.prompts, content.fits)

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from interviewer.content import load_content
 from interviewer.grading import Judge
 from interviewer.runtime import open_model
 from interviewer.sentences import split_sentences
 from interviewer.settings import Settings
+from tests.doubles import shipped_content
 
 pytestmark = pytest.mark.live
 
@@ -17,7 +17,7 @@ ANSWER = "In March I rebuilt our parcel forecast. It cut the missed slots from 1
 
 async def _judged(settings: Settings) -> tuple[list[float | None], int]:
     """What a check comes to, asked twice, and the tokens read for it, by a model just started."""
-    content = load_content()
+    content = shipped_content()
     check = content.round(["behavioral"]).check("result_number")
     model, embedded = open_model(settings, lambda *_: None)
     assert embedded is not None

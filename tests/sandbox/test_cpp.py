@@ -7,13 +7,12 @@ import pytest
 from interviewer import bench as bench_module
 from interviewer import cpp
 from interviewer.bench import Bench
-from interviewer.content import load_content
 from interviewer.errors import SandboxUnavailable
 from interviewer.rubric import Coding, Growth
 from interviewer.sandbox.bubblewrap import Bubblewrap
-from tests.doubles import CODING
+from tests.doubles import CODING, shipped_content
 
-RUBRIC = load_content().rubric("coding")
+RUBRIC = shipped_content().rubric("coding")
 HAS_COMPILER = Path(cpp.COMPILER).exists()
 RIGHT = {
     "count_runs": """

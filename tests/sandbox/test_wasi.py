@@ -6,13 +6,13 @@ import pytest
 
 from interviewer import bench as bench_module
 from interviewer.bench import Bench
-from interviewer.content import load_content
 from interviewer.errors import SandboxUnavailable
 from interviewer.rubric import Case
 from interviewer.sandbox import wasi, wasm_stack
 from interviewer.ui import code_render
+from tests.doubles import shipped_content
 
-RUBRIC = load_content().rubric("coding")
+RUBRIC = shipped_content().rubric("coding")
 RIGHT = ("count_runs", "kmeans", "causal_attention", "account_clusters")
 
 

@@ -43,8 +43,3 @@ class Unseen:
     def _all(self) -> Mapping[Named, Made]:
         """The fits of probabilities that have seen every question."""
         return fit_checks(self._rows)
-
-    @property
-    def fitted_on(self) -> frozenset[str]:
-        """The questions that the shipped fits have seen."""
-        return frozenset(self._groups)

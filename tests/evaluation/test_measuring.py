@@ -115,7 +115,9 @@ async def test_a_question_is_graded_by_a_fit_that_has_not_seen_it(content):
 
 @pytest.mark.parametrize("group", ["khan 15", "deepest_project"])
 def test_what_a_question_was_left_out_of_is_as_if_made_anew(group):
-    rows, content = list(read_lines(data_file("judge_signals.jsonl"), Row)), shipped_content()
+    every, content = list(read_lines(data_file("judge_signals.jsonl"), Row)), shipped_content()
+    few = {group, *sorted({row.group for row in every})[::6]}
+    rows = [row for row in every if row.group in few]
     rest = [row for row in rows if row.group != group]
     assert len(rest) < len(rows)
     anew = fit_all(rest, content.fits.judge, content.fits.sources)

@@ -52,14 +52,24 @@ def hold_round(page: Page) -> None:
     page.locator("#end").click()
 
 
+_FADED = """() => Promise.all(document.getAnimations()
+  .filter((one) => one.effect.getComputedTiming().iterations !== Infinity)
+  .map((one) => one.finished.catch(() => {})))"""
+
+
+def turn(page: Page, dark: bool) -> None:
+    """Day to night or back; returns once all colours have faded over."""
+    page.emulate_media(color_scheme="dark" if dark else "light")
+    expect(page.locator("body.dark")).to_have_count(int(dark))
+    page.evaluate(_FADED)
+
+
 def look(page: Page) -> None:
     """Sound for who can't see it, by day and by night, and on a narrow screen."""
     assert_accessible(page)
-    page.emulate_media(color_scheme="dark")
-    expect(page.locator("body.dark")).to_be_attached()
+    turn(page, dark=True)
     assert_accessible(page)
-    page.emulate_media(color_scheme="light")
-    expect(page.locator("body.dark")).not_to_be_attached()
+    turn(page, dark=False)
     page.set_viewport_size({"width": 390, "height": 844})
     assert_fits(page)
     page.set_viewport_size({"width": 1200, "height": 900})

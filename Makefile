@@ -8,10 +8,10 @@ BIN := $(VENV)/bin
 run: $(VENV)/installed
 	$(BIN)/python app.py
 
-# The model comes while the tests without it run; what hinders it is told by those that need it.
-test: $(VENV)/installed-dev browser lint
-	$(BIN)/python -m interviewer model fetch >/dev/null 2>&1 & \
-	$(BIN)/python -m pytest -n 2 -m "not live" && wait
+# The model comes while the code is read; what hinders it is told by the tests that need it.
+test: $(VENV)/installed-dev browser
+	$(BIN)/python -m interviewer model fetch >/dev/null 2>&1 & $(MAKE) lint && wait
+	$(BIN)/python -m pytest -n 2 -m "not live"
 	$(BIN)/python -m pytest -m live
 
 lint: $(VENV)/installed-dev

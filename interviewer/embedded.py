@@ -30,7 +30,7 @@ REPACKED = platform.machine().lower() not in {"x86_64", "amd64"}
 
 Its x86 build has no more than AVX2, and there it only costs: measured on an AMD EPYC, a prompt
 is read at 33 tokens/s rearranged and at 41 as the weights lie in the file, which also loads
-2 s sooner and takes 600 MB less. Replies are written at 10.9 and 9.9 tokens/s.
+1.5 s sooner and takes 600 MB less. Replies are written at 10.9 and 9.9 tokens/s.
 """
 
 # With the parent's search path, the child finds the same package whether it is installed or

@@ -108,7 +108,7 @@ class _Sample:
     def by_check(self, values: Floats) -> Floats:
         """The sum of the values of each check."""
         sums = np.bincount(self.check, weights=values, minlength=self.checks + 1)
-        return sums[: self.checks].astype(np.float64)
+        return sums[: self.checks].astype(np.float64, copy=False)
 
 
 def fit_probability(judged: Sequence[Judged], names: Sequence[str]) -> Made:
@@ -364,8 +364,8 @@ def fit_all(
     if made is None:
         made = fit_checks(rows)
     held: dict[str, Held] = {name: one.held for name, one in made.items()}
-    fits = UNFITTED.model_copy(update={name: one.fit for name, one in made.items()})
-    fits = fits.model_copy(update={"judge": judge, "sources": tuple(sources)})
+    fitted: dict[str, Fit] = {name: one.fit for name, one in made.items()}
+    fits = UNFITTED.model_copy(update={"judge": judge, "sources": tuple(sources), **fitted})
     told = [_Told(row, _unseen(row, made)) for row in rows]
     facility = _facility(rows)
     fits = _with_line(fits, "levels", _of_criteria(told, facility), held, facility)

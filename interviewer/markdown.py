@@ -86,8 +86,7 @@ def _body(report: Report) -> Iterator[str]:
 
 def _criterion(one: CriterionReport) -> Iterator[str]:
     yield ""
-    sure = f" ({one.sureness})" if one.sureness else ""
-    yield f"### {one.title}: {one.level or 'not observed'}{sure}"
+    yield f"### {one.title}: {one.in_words}"
     if one.anchor:
         yield ""
         yield f"{one.anchor}"

@@ -158,8 +158,7 @@ def _area_line(area: AreaReport) -> str:
 
 
 def _write_criterion(document: "_Document", one: CriterionReport) -> None:
-    shown = f"{one.level or 'not observed'}{f' ({one.sureness})' if one.sureness else ''}"
-    document.strong(f"{one.title}: {shown}")
+    document.strong(f"{one.title}: {one.in_words}")
     if one.anchor:
         document.text(one.anchor)
     for proof in one.evidence:

@@ -138,6 +138,12 @@ class CriterionReport(Strict):
         # The rest of the interval was cut off, or there is none.
         return "at most, as not everything came up" if self.not_observed else "measured"
 
+    @property
+    def in_words(self) -> str:
+        """The level, and in brackets how sure it is."""
+        level = str(self.level or "not observed")
+        return f"{level} ({self.sureness})" if self.sureness else level
+
 
 class AreaReport(Strict):
     """One area against its bar."""

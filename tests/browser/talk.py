@@ -57,6 +57,18 @@ def end(page: Page) -> None:
     expect(page.locator("#report h2").first).to_be_visible(timeout=4 * REPLY_MS)
 
 
+_FADED = """() => Promise.all(document.getAnimations()
+  .filter((one) => one.effect.getComputedTiming().iterations !== Infinity)
+  .map((one) => one.finished.catch(() => {})))"""
+
+
+def set_colours(page: Page, dark: bool) -> None:
+    """Day to night or back; returns once all colours have faded over."""
+    page.emulate_media(color_scheme="dark" if dark else "light")
+    expect(page.locator("body.dark")).to_have_count(int(dark))
+    page.evaluate(_FADED)
+
+
 def assert_accessible(page: Page, leaving: str = "") -> None:
     """No finding of axe-core's that is serious or critical, ``leaving`` out a selector."""
     context = {"exclude": [[leaving]]} if leaving else None

@@ -14,7 +14,14 @@ from playwright.sync_api import Page, expect
 
 from interviewer.cpp import COMPILER
 from tests.browser.conftest import Program
-from tests.browser.talk import REPLY_MS, answer, assert_accessible, assert_fits, end
+from tests.browser.talk import (
+    REPLY_MS,
+    answer,
+    assert_accessible,
+    assert_fits,
+    end,
+    set_colours,
+)
 from tests.doubles import FakeEndpoint, completion, raw_stream, top
 
 pytestmark = pytest.mark.browser
@@ -150,9 +157,9 @@ def test_a_whole_coding_round(
     # The editor's colours for words of the language are Gradio's own, and a shade too light.
     assert_accessible(page, leaving=".cm-line")
     page.screenshot(path=screenshots / "coding.png", full_page=True)
-    page.emulate_media(color_scheme="dark")
+    set_colours(page, dark=True)
     page.screenshot(path=screenshots / "coding_dark.png", full_page=True)
-    page.emulate_media(color_scheme="light")
+    set_colours(page, dark=False)
     page.reload()
     expect(page.locator("#code .cm-content")).to_contain_text("return bad", timeout=REPLY_MS)
     expect(page.locator("#results .plot")).to_be_visible()

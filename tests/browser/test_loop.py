@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Program
-from tests.browser.talk import assert_accessible, assert_fits, begin, send
+from tests.browser.talk import assert_accessible, assert_fits, begin, send, set_colours
 from tests.doubles import FakeEndpoint, completion, events, top
 
 pytestmark = pytest.mark.browser
@@ -52,24 +52,12 @@ def hold_round(page: Page) -> None:
     page.locator("#end").click()
 
 
-_FADED = """() => Promise.all(document.getAnimations()
-  .filter((one) => one.effect.getComputedTiming().iterations !== Infinity)
-  .map((one) => one.finished.catch(() => {})))"""
-
-
-def turn(page: Page, dark: bool) -> None:
-    """Day to night or back; returns once all colours have faded over."""
-    page.emulate_media(color_scheme="dark" if dark else "light")
-    expect(page.locator("body.dark")).to_have_count(int(dark))
-    page.evaluate(_FADED)
-
-
 def look(page: Page) -> None:
     """Sound for who can't see it, by day and by night, and on a narrow screen."""
     assert_accessible(page)
-    turn(page, dark=True)
+    set_colours(page, dark=True)
     assert_accessible(page)
-    turn(page, dark=False)
+    set_colours(page, dark=False)
     page.set_viewport_size({"width": 390, "height": 844})
     assert_fits(page)
     page.set_viewport_size({"width": 1200, "height": 900})

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from interviewer.content import content_folder, load_calibration
+from interviewer.gates import judged_sentences
 from interviewer.rubric import KNOWN_MISTAKE, Question, Rubric
 from interviewer.sentences import split_sentences
 from interviewer.text import words
@@ -98,7 +99,6 @@ def test_a_technical_question_says_what_a_correct_answer_holds(
 ) -> None:
     assert 4 <= len(question.key_points) <= 10
     assert all(point.right and point.wrong for point in question.key_points)
-    assert question.common_errors
     assert len(question.probes) == 2
 
 
@@ -219,8 +219,23 @@ def test_every_question_has_tags_and_two_follow_ups(rubric: Rubric) -> None:
     for question in rubric.questions:
         assert question.tags, question.id
         assert len(question.probes) == 2, question.id
-        if question.key_points:
-            assert len(question.common_errors) >= 2, question.id
+
+
+@pytest.mark.parametrize(
+    "rubric",
+    [one for one in RUBRICS.values() if one.area != "behavioral"],
+    ids=lambda one: one.area,
+)
+def test_known_mistakes_are_one_sentence_each_and_come_once(rubric: Rubric) -> None:
+    for question in rubric.questions:
+        told = [one.says for one in question.common_errors]
+        told += [point.wrong for point in question.key_points if point.wrong]
+        assert len(question.common_errors) >= 4, question.id
+        assert len(set(told)) == len(told), question.id
+        for one in question.common_errors:
+            assert len(judged_sentences(one.says, 1)) == 1, one.says
+            assert len(one.says.split()) <= 25, one.says
+            assert len(one.tell.split()) <= 45, one.tell
 
 
 def test_a_strong_and_a_weak_story_are_told_for_every_principle() -> None:

@@ -77,7 +77,6 @@ def test_question_is_complete(question: Question) -> None:
     assert len({solution.note for solution in coding.solutions}) >= 2
     assert len(question.key_points) >= 4
     assert all(point.right and point.wrong for point in question.key_points)
-    assert 1 <= len(question.common_errors) <= 3
     assert len(question.probes) == 2
     assert question.topics
 

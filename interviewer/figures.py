@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from interviewer.round import Round
-from interviewer.rubric import RUNGS, Rubric, StarPart, Strict
+from interviewer.rubric import RUNGS, CommonError, Rubric, StarPart, Strict
 from interviewer.scoring import CheckResult, Status
 from interviewer.text import words
 from interviewer.transcript import Turn, answers_to
@@ -57,6 +57,8 @@ class QuestionReport(Strict):
     numbers: tuple[str, ...]
     """Every figure that was given, as it was said."""
     key_points: tuple[KeyPointReport, ...]
+    common_errors: tuple[CommonError, ...] = ()
+    """What is often said to it, and wrong; whether or not the candidate said it."""
 
     @property
     def i_share(self) -> float | None:
@@ -84,11 +86,12 @@ def read_question(
     area = of_round.area_of_question(question_id)
     rubric = next(one for one in of_round.rubrics if one.area == area)
     shown = {result.check_id for result in results if result.status == "shown"}
+    question = of_round.question(question_id)
     return QuestionReport(
         id=question_id,
         number=number,
         area=rubric.title,
-        text=of_round.question(question_id).text,
+        text=question.text,
         answers=tuple(turn.seq for turn in answers),
         minutes=sum(_minutes(turns, turn) for turn in answers),
         words=len(spoken),
@@ -102,6 +105,7 @@ def read_question(
             match.group().strip() for match in _NUMBER.finditer(_LIST_ITEM.sub("", said))
         ),
         key_points=tuple(_key_points(question_id, rubric, results)),
+        common_errors=question.common_errors,
     )
 
 

@@ -126,6 +126,11 @@ def _questions(report: Report) -> Iterator[str]:
             yield "What a full answer holds:"
             yield ""
             yield from (f"- {_plain(it.text)} ({it.status})" for it in one.key_points)
+        if one.common_errors:
+            yield ""
+            yield f"{OFTEN_WRONG}:"
+            yield ""
+            yield from (f"- _{_plain(it.says)}_ {_plain(it.tell)}" for it in one.common_errors)
 
 
 def _disputes(report: Report) -> Iterator[str]:
@@ -164,6 +169,9 @@ def figures(one: QuestionReport) -> list[tuple[str, str]]:
         shown.append(("Told (STAR)", (told or "nothing") + (f"; not told: {left}" if left else "")))
     return shown
 
+
+OFTEN_WRONG = "Often said, and what is wrong with it"
+"""Stands above the known mistakes of a question, in every document."""
 
 MOST_LISTED = 8
 """Figures of one question that are written out."""

@@ -15,7 +15,7 @@ from interviewer.codegrade import CodeReport
 from interviewer.figures import QuestionReport
 from interviewer.growth import Fit, curve, in_words, time_in_words
 from interviewer.loop_report import LoopReport, StageReport
-from interviewer.markdown import annotated, case_in_words, figures
+from interviewer.markdown import OFTEN_WRONG, annotated, case_in_words, figures
 from interviewer.report import AreaReport, CriterionReport, Report, TranscriptTurn
 
 _FALLBACKS = ("math", "symbol2")
@@ -133,6 +133,10 @@ def _write_question(document: "_Document", one: QuestionReport) -> None:
         document.item(f"Pushback: {pushback.challenge}")
     for point in one.key_points:
         document.item(f"{point.text} ({point.status})", "-")
+    if one.common_errors:
+        document.text(f"{OFTEN_WRONG}:")
+    for error in one.common_errors:
+        document.item(f"“{error.says}” {error.tell}", "-")
 
 
 def _write_code(document: "_Document", one: CodeReport) -> None:

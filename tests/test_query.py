@@ -11,11 +11,12 @@ import pytest
 
 from interviewer.errors import ArchiveError, ChoiceError, InterviewNotFound
 from interviewer.interview import InterviewService
-from interviewer.markdown import figures, loop_to_markdown, to_markdown
+from interviewer.markdown import OFTEN_WRONG, figures, loop_to_markdown, to_markdown
 from interviewer.pdf import MISSING_GLYPH, loop_pdf, report_pdf
 from interviewer.process import Choice
 from interviewer.process_service import Place, ProcessService
 from interviewer.query import Query
+from interviewer.rubric import CommonError
 from interviewer.ui import document
 from tests.doubles import NOW, STRONG, ScriptedModel
 
@@ -109,6 +110,23 @@ async def test_all_documents_show_the_same_figures(desk):
     for name, text in shown.items():
         missing = [one for one in expected if re.sub(r"\s+", " ", one) not in text]
         assert missing == [], name
+
+
+async def test_every_document_tells_what_is_often_said_and_wrong(desk):
+    error = CommonError(says="It failed for no reason.", tell="Every failure has a cause.")
+    interview_id = await desk.hold(desk.interviews.start("story"), STRONG)
+    report = desk.query.report(interview_id)
+    (question,) = report.questions
+    told = question.model_copy(update={"common_errors": (error,)})
+    for one, there in ((report, False), (report.model_copy(update={"questions": (told,)}), True)):
+        shown = {
+            "page": _page_text(document.report(one)),
+            "markdown": _plain(to_markdown(one)),
+            "pdf": _pdf_text(report_pdf(one)),
+        }
+        for name, text in shown.items():
+            held = [part in text for part in (OFTEN_WRONG, error.says, error.tell)]
+            assert held == [there] * 3, name
 
 
 async def test_a_loops_documents_show_the_same_debrief(desk):

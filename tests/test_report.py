@@ -417,6 +417,7 @@ def test_star_and_key_points_of_the_shipped_files():
     (one,) = _report(told, theory, 0).questions
     assert [it.text for it in one.key_points] == [it.text for it in question.key_points]
     assert [it.status for it in one.key_points][:3] == ["shown", "missing", "not observed"]
+    assert one.common_errors == question.common_errors != ()
 
 
 def interview_of(area, question_id, judged):

@@ -9,7 +9,7 @@ from interviewer.debrief import Debrief, Proof, Statement
 from interviewer.figures import QuestionReport
 from interviewer.history import CheckProgress, Entry, History
 from interviewer.loop_report import LoopReport, RoundReport, StageReport
-from interviewer.markdown import figures, finding
+from interviewer.markdown import OFTEN_WRONG, figures, finding
 from interviewer.practice import Practice
 from interviewer.report import (
     Advice,
@@ -190,6 +190,14 @@ def _question(one: QuestionReport) -> str:
             for it in one.key_points
         )
         parts.append(f"<h4>What a full answer holds</h4><ul>{rows}</ul>")
+    if one.common_errors:
+        rows = "".join(
+            f"<li><q>{_e(it.says)}</q><br>{_e(it.tell)}</li>" for it in one.common_errors
+        )
+        parts.append(
+            f"<details><summary>{OFTEN_WRONG} ({len(one.common_errors)})</summary>"
+            f"<ul>{rows}</ul></details>"
+        )
     return f"<h3>{one.number}. {_e(one.text)}</h3>{''.join(parts)}"
 
 

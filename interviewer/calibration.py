@@ -37,6 +37,8 @@ class Signals(Strict):
     """How like the right examples the sentence, or the short answer, is by its words."""
     general: float = Field(default=0.0, ge=0, le=1)
     """Share of the sentence's words that fit any story."""
+    corrected: float = Field(default=0.0, ge=0, le=1)
+    """Share of the sentence's words that are of what holds instead of a mistake, not of it."""
     like_wrong: float = Field(default=0.0, ge=0, le=1)
     """How like the wrong examples of a key point the sentence is that is most like right ones."""
 

@@ -296,7 +296,7 @@ SIGNALS: dict[Named, tuple[str, ...]] = {
     "key_points": ("judged", "covered", "like_right", "like_wrong"),
     "exemplified": ("judged", "turns", "empty", "off_topic", "like_right"),
     "references": ("judged", "covered"),
-    "mistakes": ("judged", "like_right", "general"),
+    "mistakes": ("judged", "like_right", "general", "corrected"),
     "red_flags": ("judged", "like_right"),
 }
 """The signals that each fit may use: each was worth something on questions left out.

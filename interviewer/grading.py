@@ -177,10 +177,14 @@ class Judge:
         if not self._parts.words:
             return Signals(judged=odds[at])
         text = next(one.text for one in sentences if one.n == at)
+        better = 0.0
+        if isinstance(check, MistakeCheck):
+            better = signals.corrected(check.says, check.holds, text)
         return Signals(
             judged=odds[at],
             like_right=signals.likeness(check.meets, text),
             general=signals.generality(text),
+            corrected=better,
         )
 
     def _of_key_point(

@@ -17,8 +17,8 @@ single sentences, .76 and .75 for key points.
 HELD: Mapping[str, float] = {"mistakes": 0.7, "red_flags": 0.65}
 """What counts against a candidate is held against them from this probability on, by its kind.
 
-A false accusation is worse than a missed one: on questions left out of the fit, 97% of the known
-mistakes and all of the red flags that are held from here on are ones, at one half 75% and 86%.
+A false accusation is worse than a missed one: on questions left out of the fit, 95% of the known
+mistakes and all of the red flags that are held from here on are ones, at one half 73% and 86%.
 """
 
 

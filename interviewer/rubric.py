@@ -157,6 +157,8 @@ class MistakeCheck(WarningCheck):
 
     kind: Literal["mistakes"] = "mistakes"
     says: Text
+    holds: tuple[Text, ...]
+    """What holds instead."""
 
 
 class Claim(Strict):

@@ -122,6 +122,16 @@ def _ochiai(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / math.sqrt(len(one) * len(other)) if one and other else 0.0
 
 
+def corrected(mistake: str, holds: Sequence[str], text: str) -> float:
+    """The share of a text's stems, 0..1, that are of what holds instead and not of the mistake.
+
+    Who knows better names the same things, and a judge who compares the two is easily taken in.
+    """
+    said = content_stems(text)
+    better = content_stems(" ".join(holds)) - content_stems(mistake)
+    return len(said & better) / len(said) if said else 0.0
+
+
 # By kind: what holds of all and always; what one does; praise; words for anything; filling; views.
 _GENERAL = re.compile(
     r"""\b(

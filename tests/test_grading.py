@@ -75,6 +75,7 @@ async def test_a_mistake_is_compared_with_the_sentence_after_one_beginning_for_a
         mistake = MistakeCheck(
             id="lock__mistake_0",
             says=says,
+            holds=("They rose.",),
             shows=f"makes the same claim as: {says}",
             gap="A known mistake",
             advice="They rose.",
@@ -83,7 +84,10 @@ async def test_a_mistake_is_compared_with_the_sentence_after_one_beginning_for_a
         )
         judgement = await Judge(model, prompts).check(mistake, 4, split_sentences("It broke."))
         assert judgement.judge == f"scripted · {prompts['judge_same_claim'].digest}"
-    first, second = model.asked
+        assert judgement.signals.corrected == 0.0
+    told = await Judge(model, prompts).check(mistake, 4, split_sentences("Then they rose."))
+    assert told.signals.corrected == 1.0
+    first, second, _ = model.asked
     assert first[-1]["content"] == "Sentence: It broke.\nClaim: All errors fell."
     assert second[-1]["content"] == "Sentence: It broke.\nClaim: It never broke."
     assert first[:-1] == second[:-1]

@@ -6,7 +6,14 @@ import pytest
 
 from interviewer.rubric import Claim
 from interviewer.sentences import split_sentences
-from interviewer.signals import coverage, generality, likeliest_said, likeness, stated
+from interviewer.signals import (
+    corrected,
+    coverage,
+    generality,
+    likeliest_said,
+    likeness,
+    stated,
+)
 
 
 def test_likeness_is_the_cosine_of_the_words_that_mean_something():
@@ -68,6 +75,16 @@ def test_likeness_is_the_mean_over_the_examples():
     assert likeness([same, other], same) == pytest.approx(0.5)
     assert likeness([], same) == 0.0
     assert likeness([same], "") == 0.0
+
+
+def test_words_of_what_holds_speak_for_who_says_them():
+    mistake = "A mutex lets several writers run at once."
+    holds = ("It lets a single writer run, and others wait.",)
+    better = "The mutex lets others wait while one writer runs."
+    # mutex, let, other, wait, writer, run; of what holds and not of the mistake: other, wait.
+    assert corrected(mistake, holds, better) == pytest.approx(2 / 6)
+    assert corrected(mistake, holds, mistake) == 0.0
+    assert corrected(mistake, holds, "") == 0.0
 
 
 CLAIM = Claim(

@@ -15,6 +15,7 @@ from interviewer.grading import Judge
 from interviewer.judgement import Judgement
 from interviewer.rubric import Check
 from interviewer.scene import Scene
+from interviewer.sentences import SentenceRef
 from interviewer.session import challenges_so_far, may_probe
 from interviewer.signals import likeliest
 
@@ -104,12 +105,17 @@ class Aim:
             if not probe.repeats(check.probe, scene.asked) or check.id in scene.state.probed
         ]
         best = await self._judged(scene, ladder)
+        # What was doubted once is not built upon, and not doubted again.
+        doubted = {one.about for one in scene.turns if one.trigger == "wrong"}
         return probe.choose_target(
             ladder,
             scene.persona,
             best,
             probed=scene.state.probed,
-            answers=[(turn.seq, said) for turn, said in scene.answers],
+            answers=[
+                (turn.seq, [s for s in said if SentenceRef(seq=turn.seq, n=s.n) not in doubted])
+                for turn, said in scene.answers
+            ],
             asked=scene.asked,
             pushback_due=due,
         )

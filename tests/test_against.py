@@ -163,6 +163,20 @@ async def test_the_part_can_be_switched_off(flagged):
     assert FLAG.shows not in str(model.asked)
 
 
+async def test_what_was_doubted_is_not_built_upon(flagged, store):
+    model = ScriptedModel(yes=_says_yes_to_flags)
+    service = InterviewService(flagged, model, store, now=lambda: NOW)
+    interview_id = service.start("story", question_ids=["failure"])
+    service.answer(interview_id, f"In May we found that {ASIDE[0].lower()}{ASIDE[1:]}", 1)
+    doubted = (await settled(service, interview_id)).interview.turns[-1]
+    service.answer(interview_id, "Fine, I take that back for good.", doubted.seq)
+    then = (await settled(service, interview_id)).interview.turns[-1]
+    await service.close()
+    assert (doubted.trigger, then.trigger) == ("wrong", "gap")
+    assert then.about != doubted.about
+    assert "no need" not in then.text
+
+
 async def test_the_interviewer_doubts_it_and_the_report_quotes_it(flagged, store):
     model = ScriptedModel(yes=_says_yes_to_flags)
     service = InterviewService(flagged, model, store, now=lambda: NOW)

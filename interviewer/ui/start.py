@@ -29,6 +29,15 @@ Your answers stay on the computer that runs this page, and go to no one but the 
 """
 
 
+# What is typed is looked for among the questions, but Gradio adds it to what stands there. The
+# mouse's button, when it goes up, takes a selection away.
+_SELECT_ALL = """() => {
+  const box = document.querySelector("#first input");
+  box.addEventListener("mouseup", () => box.select(), {once: true});
+  box.select();
+}"""
+
+
 class StartView:
     """Chooses what is practised. ``choices`` are the inputs of the start event, in its order."""
 
@@ -142,6 +151,7 @@ class StartView:
 
     def wire(self, private: dict[str, Any]) -> None:
         """The events that stay within this view."""
+        self._first.focus(None, None, None, js=_SELECT_ALL, queue=False, **private)
         self._area.change(self._on_area, [self._area], [self._first], **private)
         self._what.change(
             self._on_what,

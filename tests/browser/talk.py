@@ -14,6 +14,11 @@ def begin(page: Page, first: str = "") -> None:
     if first:
         page.get_by_text("One question").click()
         page.locator("#first input").click()
+        expect(page.get_by_role("option")).not_to_have_count(0)
+        # Typed, as one would among sixty-five questions.
+        page.wait_for_function("() => getSelection().toString() !== ''")
+        page.keyboard.type(first)
+        expect(page.get_by_role("option")).to_have_count(1)
         page.get_by_role("option", name=first).click()
     page.locator("#start").click()
     expect(page.locator("#chat [data-testid=bot]")).to_have_count(1)

@@ -80,10 +80,11 @@ def suspicions(question: Question, sentences: Sequence[Sentence]) -> list[Suspic
     found = []
     for mistake in mistakes_of(question):
         bad = content_stems(mistake.check.says)
+        rights = (*mistake.check.holds, *mistake.near)
         for sentence in sentences:
             own = content_stems(sentence.text)
             shared = len(own & bad)
-            good = max((len(own & content_stems(right)) for right in mistake.rights), default=0)
+            good = max(len(own & content_stems(right)) for right in rights)
             alike = likeness([mistake.check.says], sentence.text)
             if shared >= FEWEST_SHARED and shared >= good and alike >= LEAST_ALIKE:
                 found.append(Suspicion(sentence, mistake.check, alike))
@@ -95,8 +96,8 @@ class Mistake:
     """Something wrong that candidates say to a question."""
 
     check: MistakeCheck
-    rights: tuple[str, ...]
-    """What a sentence may say that is right, and near to it."""
+    near: tuple[str, ...] = ()
+    """What is right about other things, and may sound like it."""
     corrected_by: str | None = None
     """The check of the key point that it gets wrong: who shows that has corrected it."""
 
@@ -105,33 +106,29 @@ def mistakes_of(question: Question) -> list[Mistake]:
     """The mistakes that the question's file knows: of its key points, then the common ones."""
     said = [(one.wrong, one) for one in question.key_points if one.wrong]
     rights = tuple(point.right or point.text for point in question.key_points)
-    return [
+    of_points = [
         Mistake(
             _mistake_check(
-                question,
-                number,
-                wrong,
-                of_point := (point.text, *([point.right] if point.right else [])),
-                f"What holds: {point.text}.",
+                question, number, wrong, (point.text, point.right), f"What holds: {point.text}."
             ),
-            of_point,
-            f"{question.id}__{point.id}",
+            corrected_by=f"{question.id}__{point.id}",
         )
         for number, (wrong, point) in enumerate(said)
-    ] + [
-        Mistake(
-            _mistake_check(question, number, one.says, (one.tell,), one.tell), (one.tell, *rights)
-        )
+    ]
+    common = [
+        Mistake(_mistake_check(question, number, one.says, (one.tell,), one.tell), near=rights)
         for number, one in enumerate(question.common_errors, len(said))
     ]
+    return of_points + common
 
 
 _CLAIMS_NOTHING = ("I think it depends on the case.", "I would have to look that up.")
 
 
 def _mistake_check(
-    question: Question, number: int, wrong: str, holds: tuple[str, ...], advice: str
+    question: Question, number: int, wrong: str, told: tuple[str | None, ...], advice: str
 ) -> MistakeCheck:
+    holds = tuple(one for one in told if one)
     return MistakeCheck(
         says=wrong,
         holds=holds,
@@ -140,5 +137,5 @@ def _mistake_check(
         gap="A known mistake",
         advice=advice,
         meets=(wrong, f"As I see it, {wrong[0].lower()}{wrong[1:]}"),
-        misses=(*holds[-2:], *_CLAIMS_NOTHING)[:3],
+        misses=(*holds, *_CLAIMS_NOTHING)[:3],
     )

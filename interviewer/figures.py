@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from interviewer.round import Round
-from interviewer.rubric import RUNGS, CommonError, Rubric, StarPart, Strict
+from interviewer.rubric import RUNGS, CommonError, Question, StarPart, Strict
 from interviewer.scoring import CheckResult, Status
 from interviewer.text import words
 from interviewer.transcript import Turn, answers_to
@@ -104,7 +104,7 @@ def read_question(
         numbers=tuple(
             match.group().strip() for match in _NUMBER.finditer(_LIST_ITEM.sub("", said))
         ),
-        key_points=tuple(_key_points(question_id, rubric, results)),
+        key_points=tuple(_key_points(question, results)),
         common_errors=question.common_errors,
     )
 
@@ -135,10 +135,8 @@ def _pushbacks(own: Sequence[Turn]) -> Iterator[PushbackReport]:
             yield PushbackReport(challenge=turn.text, answer=reply.text if reply else None)
 
 
-def _key_points(
-    question_id: str, rubric: Rubric, results: Sequence[CheckResult]
-) -> Iterator[KeyPointReport]:
+def _key_points(question: Question, results: Sequence[CheckResult]) -> Iterator[KeyPointReport]:
     found = {result.check_id: result.status for result in results}
-    for point in rubric.question(question_id).key_points:
-        status: Status = found.get(f"{question_id}__{point.id}", "not observed")
+    for point in question.key_points:
+        status: Status = found.get(f"{question.id}__{point.id}", "not observed")
         yield KeyPointReport(text=point.text, status=status)

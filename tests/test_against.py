@@ -163,12 +163,18 @@ async def test_the_part_can_be_switched_off(flagged):
     assert FLAG.shows not in str(model.asked)
 
 
-async def test_what_was_doubted_is_not_built_upon(flagged, store):
+async def _answered(flagged, store, text):
+    """The model, the service, the interview's id and the turn that an answer gets."""
     model = ScriptedModel(yes=_says_yes_to_flags)
     service = InterviewService(flagged, model, store, now=lambda: NOW)
     interview_id = service.start("story", question_ids=["failure"])
-    service.answer(interview_id, f"In May we found that {ASIDE[0].lower()}{ASIDE[1:]}", 1)
-    doubted = (await settled(service, interview_id)).interview.turns[-1]
+    service.answer(interview_id, text, 1)
+    return model, service, interview_id, (await settled(service, interview_id)).interview.turns[-1]
+
+
+async def test_what_was_doubted_is_not_built_upon(flagged, store):
+    said = f"In May we found that {ASIDE[0].lower()}{ASIDE[1:]}"
+    _, service, interview_id, doubted = await _answered(flagged, store, said)
     service.answer(interview_id, "Fine, I take that back for good.", doubted.seq)
     then = (await settled(service, interview_id)).interview.turns[-1]
     await service.close()
@@ -178,11 +184,7 @@ async def test_what_was_doubted_is_not_built_upon(flagged, store):
 
 
 async def test_the_interviewer_doubts_it_and_the_report_quotes_it(flagged, store):
-    model = ScriptedModel(yes=_says_yes_to_flags)
-    service = InterviewService(flagged, model, store, now=lambda: NOW)
-    interview_id = service.start("story", question_ids=["failure"])
-    service.answer(interview_id, f"{STRONG} {ASIDE}", 1)
-    probe = (await settled(service, interview_id)).interview.turns[-1]
+    model, service, interview_id, probe = await _answered(flagged, store, f"{STRONG} {ASIDE}")
     doubt = f"You said “{ASIDE.rstrip('.')}”. {PERSONA.doubts[0]}"
     assert (probe.trigger, probe.check_id, probe.text) == ("wrong", FLAG.id, doubt)
     service.finish(interview_id)

@@ -62,9 +62,13 @@ def end(page: Page) -> None:
     expect(page.locator("#report h2").first).to_be_visible(timeout=4 * REPLY_MS)
 
 
-_FADED = """() => Promise.all(document.getAnimations()
-  .filter((one) => one.effect.getComputedTiming().iterations !== Infinity)
-  .map((one) => one.finished.catch(() => {})))"""
+_FADED = """async () => {
+  // What was changed by the page's last message begins to fade a frame later.
+  for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+  await Promise.all(document.getAnimations()
+    .filter((one) => one.effect.getComputedTiming().iterations !== Infinity)
+    .map((one) => one.finished.catch(() => {})));
+}"""
 
 
 def set_colours(page: Page, dark: bool) -> None:
@@ -75,7 +79,12 @@ def set_colours(page: Page, dark: bool) -> None:
 
 
 def assert_accessible(page: Page, leaving: str = "") -> None:
-    """No finding of axe-core's that is serious or critical, ``leaving`` out a selector."""
+    """No finding of axe-core's that is serious or critical, ``leaving`` out a selector.
+
+    Colours are looked at once they have faded over: a button that is let go of again has,
+    for a tenth of a second, neither its colours.
+    """
+    page.evaluate(_FADED)
     context = {"exclude": [[leaving]]} if leaving else None
     found = Axe().run(page, context=context).response["violations"]
     serious = [

@@ -230,8 +230,10 @@ class Store:
 
 
 def new_id() -> str:
-    """256 random bits that no one can guess."""
-    return secrets.token_urlsafe(32)
+    """256 random bits that no one can guess; no "-" in front, or a shell takes it for an option."""
+    while (made := secrets.token_urlsafe(32)).startswith("-"):
+        pass
+    return made
 
 
 _PLAN = "plan"

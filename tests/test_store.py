@@ -1,6 +1,7 @@
 """What is stored is all there is, and no turn is taken twice."""
 
 import re
+import secrets
 import threading
 from datetime import UTC
 
@@ -11,7 +12,7 @@ from interviewer.judgement import Judgement
 from interviewer.process import LoopPlan, PlannedRound
 from interviewer.sentences import SentenceRef
 from interviewer.session import Plan
-from interviewer.store import Store
+from interviewer.store import Store, new_id
 from tests.doubles import round_plan
 
 PLAN = Plan(areas=("story",), question_ids=("failure", "conflict"), most_probes=1)
@@ -258,3 +259,9 @@ def test_a_broken_import_changes_nothing(store, turn, loop_id):
     with pytest.raises(InterviewNotFound):
         store.restore([one], [torn], "ann")
     assert store.interviews(None) == ()
+
+
+def test_no_id_looks_like_an_option_of_the_shell(monkeypatch):
+    drawn = iter(("-a", "-b", "c-", "-d"))
+    monkeypatch.setattr(secrets, "token_urlsafe", lambda _: next(drawn))
+    assert new_id() == "c-"

@@ -44,14 +44,14 @@ class Signals(Strict):
 
 
 class Fit(Strict):
-    """A logistic model of P(met) over the signals, in the order of ``Signals``."""
+    """A logistic model of P(met) over named signals, such as those of ``Signals``."""
 
     intercept: float
     weights: dict[str, float]
     offsets: dict[str, float] = Field(default_factory=dict)
     """What is added for a check of the bank, by its id: the judge's bias on it, in log odds."""
 
-    def probability(self, signals: Signals, check_id: str | None = None) -> float:
+    def probability(self, signals: Strict, check_id: str | None = None) -> float:
         """P(met), 0..1; a check that the fit has not seen has no offset."""
         values = signals.model_dump()
         return sigmoid(
@@ -148,6 +148,10 @@ class Fits(Strict):
     """P(a sentence makes a known mistake)."""
     red_flags: Fit = _OWN_WORD
     """P(a sentence raises a red flag)."""
+    replies: dict[str, Fit] = Field(default_factory=dict)
+    """P(a reply to a challenge does this), by ``replies.Reply``; none: nothing is said of it."""
+    corrections: Fit = Fit(intercept=-SUREST, weights={})
+    """P(a reply to the doubt about a known mistake corrects it)."""
     levels: Line
     """From the mean probability of a criterion's due checks to its level, as 0..1."""
     scores: Line

@@ -24,7 +24,7 @@ from interviewer.calibration import UNFITTED, Fits
 from interviewer.errors import ContentError
 from interviewer.persona import Persona
 from interviewer.process import Process
-from interviewer.repertoire import Clarifications, Facts, Handlings, Hints, Repertoire
+from interviewer.repertoire import Clarifications, Facts, Hints, Repertoire
 from interviewer.round import Round
 from interviewer.rubric import Calibration, CalibrationAnswer, Extension, Rubric, Strict, Text
 from interviewer.sentences import split_sentences
@@ -621,7 +621,6 @@ def load_repertoire(folder: Path) -> Repertoire:
         hints=load_data(Hints, folder / "hints.yaml"),
         clarifications=load_data(Clarifications, folder / "clarifications.yaml"),
         facts=load_data(Facts, folder / "facts.yaml"),
-        handlings=load_data(Handlings, folder / "handling.yaml"),
     )
 
 

@@ -14,9 +14,11 @@ How it is decided, in this order:
 A stage without a Bar Raiser (a phone screen) is decided by 1, 2 and 4 and asks for no median.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
+from interviewer.pushback import MET, How
 from interviewer.rubric import Strict
 from interviewer.scoring import Vote
 
@@ -72,6 +74,8 @@ class Notes(Strict):
     areas: tuple[AreaGrade, ...]
     strongest: tuple[Proof, ...]
     weakest: tuple[Proof, ...]
+    met: tuple[How, ...] = ()
+    """How the candidate met the challenges of which that is known."""
 
 
 class AreaDecision(Strict):
@@ -312,6 +316,10 @@ def _vote_line(one: Notes) -> str:
         parts.append("I found nothing to hold up for the candidate.")
     if not one.weakest:
         parts.append("I found nothing against the candidate.")
+    if one.met:
+        counts = Counter(MET[how] for how in one.met)
+        told = ", ".join(f"{what} ({times})" for what, times in counts.most_common())
+        parts.append(f"When I pushed back, the candidate {told}.")
     return " ".join(parts)
 
 

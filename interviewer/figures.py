@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from interviewer.pushback import Handling, How, handlings
 from interviewer.round import Round
 from interviewer.rubric import RUNGS, CommonError, Question, StarPart, Strict
 from interviewer.scoring import CheckResult, Status
@@ -31,6 +32,8 @@ class PushbackReport(Strict):
     challenge: str
     answer: str | None
     """The candidate's reply; None: none came."""
+    how: How | None = None
+    """How it met the challenge; None: not observed, or no one way stood out."""
 
 
 class QuestionReport(Strict):
@@ -97,7 +100,7 @@ def read_question(
         words=len(spoken),
         probes=sum(turn.kind == "probe" for turn in own),
         depth=_depth(own, of_round),
-        pushbacks=tuple(_pushbacks(own)),
+        pushbacks=tuple(_pushbacks(own, handlings(turns, of_round))),
         star={part: bool(shown & set(checks)) for part, checks in rubric.star.items()},
         i=sum(_stands_for(word) in _I for word in spoken),
         we=sum(_stands_for(word) in _WE for word in spoken),
@@ -126,13 +129,16 @@ def _depth(own: Sequence[Turn], of_round: Round) -> str | None:
     return next((rung for rung in reversed(RUNGS) if rung in asked), None)
 
 
-def _pushbacks(own: Sequence[Turn]) -> Iterator[PushbackReport]:
+def _pushbacks(own: Sequence[Turn], met: Sequence[Handling]) -> Iterator[PushbackReport]:
+    how = {one.seq: one.how for one in met}
     for turn in own:
         if turn.kind == "probe" and turn.trigger not in {None, "gap"}:
             reply = next(
                 (one for one in own if one.seq > turn.seq and one.speaker == "candidate"), None
             )
-            yield PushbackReport(challenge=turn.text, answer=reply.text if reply else None)
+            yield PushbackReport(
+                challenge=turn.text, answer=reply.text if reply else None, how=how.get(turn.seq)
+            )
 
 
 def _key_points(question: Question, results: Sequence[CheckResult]) -> Iterator[KeyPointReport]:

@@ -8,7 +8,7 @@ at a time, and a fit that does no better there than no fit is not kept.
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ from interviewer.calibration import (
     mean,
 )
 from interviewer.judgement import HELD, THRESHOLD
+from interviewer.replies import Reply, ReplySignals, ToldReply
 from interviewer.rubric import Strict, Text
 from interviewer.scoring import count_against
 
@@ -33,6 +34,9 @@ Floats = NDArray[np.floating[Any]]
 
 PULLS = (1.0, 3.0, 10.0, 30.0)
 """Strengths of the pull towards no fit that are tried, in answers."""
+
+PULLS_ON_REPLIES = (0.1, 0.3, 1.0)
+"""The same for replies, of which no judge has said anything before: no fit is as far as it gets."""
 
 LEFT_OVER = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5)
 """Shares of a score that each thing that counts against it may leave, all tried; 1: all of it.
@@ -52,9 +56,9 @@ CONFIDENCE = 0.8
 
 @dataclass(frozen=True)
 class Judged:
-    """A claim or check in one answer whose truth a person told."""
+    """A claim or check in one answer, or a reply, whose truth a person told."""
 
-    signals: Signals
+    signals: Signals | ReplySignals
     met: bool
     group: str
     """The question; a fit is tested on questions that it has not seen."""
@@ -111,7 +115,9 @@ class _Sample:
         return sums[: self.checks].astype(np.float64, copy=False)
 
 
-def fit_probability(judged: Sequence[Judged], names: Sequence[str]) -> Made:
+def fit_probability(
+    judged: Sequence[Judged], names: Sequence[str], pulls: Sequence[float] = PULLS
+) -> Made:
     """A logistic model over the named signals; the judge's own word where that does better.
 
     Loss: mean log loss on questions left out. ValueError for fewer than two questions.
@@ -131,8 +137,8 @@ def fit_probability(judged: Sequence[Judged], names: Sequence[str]) -> Made:
         # The pull on a weight goes with its signal's variance, so that a signal on 0..1 is not
         # held back for its scale.
         spread = np.maximum(values[rows].var(axis=0), 1e-6)
-        pulls = np.array([pull, *pull * spread, *(PULL_ON_OFFSETS for _ in checks)])
-        return _logistic(design.of(rows), truth[rows], prior, pulls)
+        strengths = np.array([pull, *pull * spread, *(PULL_ON_OFFSETS for _ in checks)])
+        return _logistic(design.of(rows), truth[rows], prior, strengths)
 
     def loss(rows: NDArray[np.bool_], weights: Floats) -> Floats:
         return _log_loss(design.of(rows).odds(weights), truth[rows])
@@ -145,7 +151,7 @@ def fit_probability(judged: Sequence[Judged], names: Sequence[str]) -> Made:
             offsets=dict(zip(checks, rest[len(names) :], strict=True)),
         )
 
-    best = _best([one.group for one in judged], prior, solve, loss)
+    best = _best([one.group for one in judged], prior, solve, loss, pulls)
     return Made(
         fit=made(best.weights),
         without={group: made(weights) for group, weights in best.without.items()},
@@ -231,7 +237,13 @@ Solve = Callable[[NDArray[np.bool_], float], Floats]
 Loss = Callable[[NDArray[np.bool_], Floats], Floats]
 
 
-def _best(groups: Sequence[str], prior: Floats, solve: Solve, loss: Loss) -> _Best:
+def _best(
+    groups: Sequence[str],
+    prior: Floats,
+    solve: Solve,
+    loss: Loss,
+    pulls: Sequence[float] = PULLS,
+) -> _Best:
     """By the pull that does best on questions left out; the prior where none does better."""
     names = np.array(groups)
     if len(set(groups)) < 2:
@@ -241,7 +253,7 @@ def _best(groups: Sequence[str], prior: Floats, solve: Solve, loss: Loss) -> _Be
     mean_unfitted = round(float(unfitted.mean()), 4)
     tried = [_Best(prior, dict.fromkeys(groups, prior), unfitted, mean_unfitted)]
     # The strongest first: of equals, what is nearest to the prior.
-    for pull in sorted(PULLS, reverse=True):
+    for pull in sorted(pulls, reverse=True):
         without = {name: solve(names != name, pull) for name in dict.fromkeys(groups)}
         losses: Floats = np.zeros(len(groups))
         for name, weights in without.items():
@@ -310,6 +322,45 @@ WITH_OFFSETS: frozenset[Named] = frozenset({"sentences"})
 
 On questions left out: log loss .247 with them, .297 without; AUC .931 and .893 (3,720 pairs).
 """
+
+
+REPLY_SIGNALS = (
+    *("yields", "insists", "reasons", "looks", "limits"),
+    *("denies", "agrees", "fresh", "like_claim"),
+)
+"""What the ways to reply are told apart by, whether or not anyone knows what holds."""
+
+CORRECTION_SIGNALS = (
+    *("yields", "reasons", "limits", "denies", "fresh"),
+    *("like_claim", "like_holds", "corrected"),
+)
+"""What a correction of a known mistake is told by."""
+
+
+CORRECTION = "correction"
+"""The name of the fit that tells a correction of a known mistake."""
+
+
+def fit_replies(told: Sequence[ToldReply]) -> dict[str, Made]:
+    """The fits of replies to challenges: one for each way, and CORRECTION for known mistakes.
+
+    ValueError for replies to fewer than two questions.
+    """
+
+    def fitted(rows: Sequence[ToldReply], how: Reply, names: Sequence[str]) -> Made:
+        judged = [Judged(one.signals, one.how == how, one.group) for one in rows]
+        return fit_probability(judged, names, PULLS_ON_REPLIES)
+
+    ways: tuple[Reply, ...] = get_args(Reply)
+    made: dict[str, Made] = {how: fitted(told, how, REPLY_SIGNALS) for how in ways}
+    doubted = [one for one in told if one.holds]
+    return made | {CORRECTION: fitted(doubted, "revised", CORRECTION_SIGNALS)}
+
+
+def with_replies(fits: Fits, found: Mapping[str, Fit]) -> Fits:
+    """``fits`` with those of replies, by the names that fit_replies gives them."""
+    ways = {how: fit for how, fit in found.items() if how != CORRECTION}
+    return fits.model_copy(update={"replies": ways, "corrections": found[CORRECTION]})
 
 
 class Row(Strict):

@@ -35,7 +35,6 @@ from interviewer.leases import RENEW_EVERY, UNKNOWN, Lease, Work
 from interviewer.llm import Model
 from interviewer.metrics import Metrics
 from interviewer.process import Seat
-from interviewer.pushback import challenged_answers
 from interviewer.reply import Replier
 from interviewer.round import Round
 from interviewer.rubric import Check, Question
@@ -673,9 +672,8 @@ class InterviewService:
             return of_round.across_checks_for(question) if spoken else ()
 
         own = self._unjudged(interview, of_round, of_round.own_ladder_for)
-        handling = self._unjudged_handling(interview, of_round)
         everywhere = self._unjudged(interview, of_round, across)
-        return own + handling + everywhere + self._unjudged_doubts(interview, of_round)
+        return own + everywhere + self._unjudged_doubts(interview, of_round)
 
     def _unjudged_doubts(
         self, interview: Interview, of_round: Round
@@ -688,23 +686,6 @@ class InterviewService:
             for answer, sentences in open_answers(interview.turns, question)
             for one in doubts(of_round, question, sentences)
             if (answer.seq, one.check.id) not in judged
-        ]
-
-    def _unjudged_handling(
-        self, interview: Interview, of_round: Round
-    ) -> list[tuple[Turn, Check, tuple[Sentence, ...]]]:
-        """The checks for how pushback was met, of each answer to a challenge."""
-        judged = {(one.seq, one.check_id) for one in interview.judgements}
-        challenged = {turn.seq for _, turn in challenged_answers(interview.turns)}
-        if not challenged:
-            return []
-        return [
-            (answer, check, sentences)
-            for question_id in interview.plan.question_ids
-            for answer, sentences in open_answers(interview.turns, of_round.question(question_id))
-            if answer.seq in challenged
-            for check in self.content.repertoire.handlings.checks
-            if (answer.seq, check.id) not in judged
         ]
 
     def _unjudged(

@@ -218,6 +218,7 @@ def notes_of(report: Report, of_round: RoundReport) -> Notes:
         ),
         strongest=tuple(_strongest(report))[:PROOFS_FOR_A_VOTE],
         weakest=tuple(_weakest(report))[:PROOFS_FOR_A_VOTE],
+        met=tuple(it.how for one in report.questions for it in one.pushbacks if it.how),
     )
 
 

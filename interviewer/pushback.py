@@ -1,16 +1,49 @@
-"""How the candidate met each challenge, from the stored turns and judgements. Pure."""
+"""How the candidate met each challenge, from the stored turns. Pure: words and a fit, no model."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import Literal
 
-from interviewer.judgement import Judgement
-from interviewer.repertoire import HANDLING, How
-from interviewer.rubric import Strict
-from interviewer.sentences import SentenceRef
+from interviewer.against import warnings_for
+from interviewer.calibration import Fits
+from interviewer.replies import ReplySignals, read_reply, shares
+from interviewer.round import Round
+from interviewer.rubric import MistakeCheck, Strict
+from interviewer.sentences import split_sentences
 from interviewer.transcript import Turn
 
 CHALLENGES = frozenset({"pushback", "wrong", "harder"})
 """Triggers of a follow-up that challenges what was said."""
+
+How = Literal["held", "revised", "reasoned", "caved", "dug_in"]
+"""How a candidate met pushback: held the claim with reasons, revised it on new evidence, did one
+or the other, caved without a reason, or dug in without one."""
+
+MET: Mapping[How, str] = {
+    "held": "held to it with a reason",
+    "revised": "changed or limited it with a reason",
+    "reasoned": "gave a reason",
+    "caved": "gave in without a reason",
+    "dug_in": "insisted without a reason",
+}
+"""What a candidate did who met a challenge so."""
+
+SURE_OF_HOW = 0.7
+"""Share of the chances from which a way is told.
+
+On 656 replies to 144 challenges, each question left out of the fit: a way is told of 298, rightly
+of 278; below this it would be said of more, and "held" and "revised" taken for each other.
+"""
+
+SURE_OF_REASON = 0.8
+"""Share from which a reply is told to have a reason, where it isn't plain which way it goes."""
+
+SURE_OF_CORRECTION = 0.6
+"""Probability from which a mistake counts as taken back.
+
+Each question left out: 83 of 104 corrections, and 6 of 104 defences with a made-up reason; of 248
+replies that give in, insist or evade, none.
+"""
 
 
 class Handling(Strict):
@@ -18,53 +51,74 @@ class Handling(Strict):
 
     seq: int
     """The interviewer's turn that challenged."""
-    trigger: str
-    claim: SentenceRef | None
-    """The candidate's sentence that was challenged."""
+    check_id: str | None
+    """What was doubted or dug for; None: a claim that no check speaks of."""
     answer_seq: int
     how: How | None
-    """None: not observed, or no one way stood out."""
-    evidence: SentenceRef | None = None
-    """The candidate's sentence that shows it."""
+    """None: not observed, or no one way stands out."""
+    corrects: bool = False
+    """It says what holds instead of the known mistake that was doubted."""
 
 
-def challenged_answers(turns: Sequence[Turn]) -> list[tuple[Turn, Turn]]:
-    """Each challenge with the answer that met it."""
-    met = []
-    for before, turn in pairwise(turns):
-        if before.trigger in CHALLENGES and turn.kind == "answer":
-            met.append((before, turn))
-    return met
+def handlings(turns: Sequence[Turn], of_round: Round) -> tuple[Handling, ...]:
+    """How each challenge was met that an answer followed, in their order."""
+    return tuple(
+        _handling(turns, of_round, probe, answer)
+        for probe, answer in pairwise(turns)
+        if probe.trigger in CHALLENGES and answer.kind == "answer"
+    )
 
 
-def handlings(turns: Sequence[Turn], judgements: Sequence[Judgement]) -> tuple[Handling, ...]:
-    """How each challenge was met.
+def _handling(turns: Sequence[Turn], of_round: Round, probe: Turn, answer: Turn) -> Handling:
+    mistake = _mistake(of_round, probe)
+    found = read_reply(_claim(turns, probe), mistake.holds if mistake else (), answer.text)
+    corrects = mistake is not None and is_correction(of_round.fits, found)
+    return Handling(
+        seq=probe.seq,
+        check_id=probe.check_id,
+        answer_seq=answer.seq,
+        how="revised" if corrects else how_met(of_round.fits, found, known=mistake is not None),
+        corrects=corrects,
+    )
 
-    The way that is shown most clearly. Who gives reasons has not caved or dug in, however
-    the other sentences sound: reasons win over a bare yes or no.
-    """
-    found = []
-    for probe, answer in challenged_answers(turns):
-        shown = {
-            one.check_id.removeprefix(HANDLING): one
-            for one in judgements
-            if one.seq == answer.seq and one.check_id.startswith(HANDLING) and one.shown
-        }
-        reasoned = {how: one for how, one in shown.items() if how in {"held", "revised"}}
-        best = max(
-            (reasoned or shown).items(), key=lambda item: item[1].met or 0.0, default=(None, None)
-        )
-        how, judgement = best
-        found.append(
-            Handling(
-                seq=probe.seq,
-                trigger=probe.trigger or "",
-                claim=probe.about,
-                answer_seq=answer.seq,
-                how=how,  # type: ignore[arg-type]
-                evidence=SentenceRef(seq=answer.seq, n=judgement.sentences[0])
-                if judgement and judgement.sentences
-                else None,
-            )
-        )
-    return tuple(found)
+
+def _mistake(of_round: Round, probe: Turn) -> MistakeCheck | None:
+    """The known mistake that a turn doubts, if it doubts one."""
+    if probe.trigger != "wrong" or not (probe.question_id and probe.check_id):
+        return None
+    known = warnings_for(of_round, of_round.question(probe.question_id))
+    found = known.get(probe.check_id)
+    return found if isinstance(found, MistakeCheck) else None
+
+
+def _claim(turns: Sequence[Turn], probe: Turn) -> str:
+    """The candidate's sentence that was challenged; empty where the turn names none."""
+    about = probe.about
+    said = next((turn.text for turn in turns if about and turn.seq == about.seq), "")
+    return next((one.text for one in split_sentences(said) if about and one.n == about.n), "")
+
+
+def is_correction(fits: Fits, found: ReplySignals) -> bool:
+    """Whether the reply to the doubt about a known mistake says what holds instead."""
+    return fits.corrections.probability(found) >= SURE_OF_CORRECTION
+
+
+def how_met(fits: Fits, found: ReplySignals, known: bool) -> How | None:
+    """The way that stands out. ``known``: the claim is a known mistake, and is not corrected."""
+    chances = {how: fit.probability(found) for how, fit in fits.replies.items()}
+    share = shares(chances)
+    ways: tuple[How, ...] = _UNCORRECTED if known else _WAYS
+    best = max(ways, key=lambda how: share.get(how, 0.0))
+    if share.get(best, 0.0) >= SURE_OF_HOW:
+        return best
+    reasoned = share.get("held", 0.0) + share.get("revised", 0.0) >= SURE_OF_REASON
+    return "reasoned" if reasoned else None
+
+
+_UNCORRECTED: tuple[How, ...] = ("held", "caved", "dug_in")
+_WAYS: tuple[How, ...] = ("held", "revised", "caved", "dug_in")
+
+
+def taken_back(met: Sequence[Handling]) -> dict[str, int]:
+    """The mistakes that the candidate corrected when they were doubted: by check, the answer."""
+    return {one.check_id: one.answer_seq for one in met if one.corrects and one.check_id}

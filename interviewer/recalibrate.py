@@ -11,8 +11,9 @@ from interviewer.batch import Grader, Response, open_round, read_lines
 from interviewer.calibration import Fits, Held, Line, Source
 from interviewer.content import Content, load_fits
 from interviewer.errors import ContentError, InterviewerError
-from interviewer.fitting import Row, Scored, fit_all, fit_line
+from interviewer.fitting import Row, Scored, fit_all, fit_line, fit_replies, with_replies
 from interviewer.llm import Model
+from interviewer.replies import ToldReply
 
 FEWEST = 20
 """Scored answers that a fit is worth trying on."""
@@ -86,31 +87,34 @@ def _fit(scored: dict[str, list[Scored]], fits: Fits) -> tuple[dict[str, Line], 
 
 
 def _source(path: Path, responses: Sequence[ScoredResponse]) -> Source:
-    return Source(
-        name=path.name,
-        answers=len(responses),
-        groups=len({one.question for one in responses}),
-        digest=_digest(path),
-    )
+    return _source_of(path, len(responses), len({one.question for one in responses}))
 
 
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+def _source_of(path: Path, answers: int, groups: int) -> Source:
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    return Source(name=path.name, answers=answers, groups=groups, digest=digest)
 
 
-def fit_shipped(path: Path, judge: str) -> Fits:
-    """The fits from a file of judged signals, one ``fitting.Row`` a line.
+def fit_shipped(path: Path, replies: Path, judge: str) -> Fits:
+    """The fits from a file of judged signals, one ``fitting.Row`` a line, and one of replies to
+    challenges, one ``ToldReply`` a line.
 
-    InterviewerError where the file can't be read or holds too few questions.
+    InterviewerError where a file can't be read or holds too few questions.
     """
-    rows = list(read_lines(path, Row))
-    source = Source(
-        name=path.name,
-        answers=len({one.answer for one in rows}),
-        groups=len({one.group for one in rows}),
-        digest=_digest(path),
-    )
+    rows, told = list(read_lines(path, Row)), list(read_lines(replies, ToldReply))
+    answers, groups = {one.answer for one in rows}, {one.group for one in rows}
+    sources = [
+        _source_of(path, len(answers), len(groups)),
+        _source_of(replies, len(told), len({one.group for one in told})),
+    ]
     try:
-        return fit_all(rows, judge, [source])
+        fits = fit_all(rows, judge, sources)
     except ValueError as error:
         raise InterviewerError(f"{path}: {error}; collect more with --questions") from error
+    try:
+        made = fit_replies(told)
+    except ValueError as error:
+        raise InterviewerError(f"{replies}: {error}; write down more replies") from error
+    held = {f"reply: {name}": one.held for name, one in made.items()}
+    fits = with_replies(fits, {name: one.fit for name, one in made.items()})
+    return fits.model_copy(update={"held": {**fits.held, **held}})

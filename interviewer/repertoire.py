@@ -1,18 +1,12 @@
-"""What an interviewer says and looks for beyond the rubric: hints, clarifications, facts,
-and how pushback was handled. The shapes of the files in ``prompts/repertoire``.
+"""What an interviewer says beyond the rubric: hints, clarifications and facts. The shapes of the
+files in ``prompts/repertoire``.
 """
 
 import re
-from collections.abc import Sequence
-from typing import Literal
 
 from pydantic import Field
 
 from interviewer.rubric import Check, Pattern, Question, Rung, Strict, Text
-
-How = Literal["held", "revised", "caved", "dug_in"]
-"""How a candidate met pushback: held the claim with reasons, revised it on new evidence, caved
-without a reason, or dug in without one."""
 
 
 class Hints(Strict):
@@ -63,47 +57,9 @@ class Facts(Strict):
         return next((one.answer for one in self.facts if one.fits(asked)), self.cannot_know)
 
 
-class HandlingCheck(Strict):
-    """One way to meet pushback, with examples."""
-
-    how: How
-    shows: Text
-    meets: tuple[Text, ...] = Field(min_length=2)
-    misses: tuple[Text, ...] = Field(min_length=2)
-
-
-class Handlings(Strict):
-    """The ways to meet pushback."""
-
-    handling: tuple[HandlingCheck, ...] = Field(min_length=4)
-
-    @property
-    def checks(self) -> Sequence[Check]:
-        """As checks for the judge; their ids are ``handling_`` and the way."""
-        return tuple(
-            Check(
-                id=f"{HANDLING}{one.how}",
-                rung="alternative",
-                shows=one.shows,
-                gap=one.how,
-                ask=one.how,
-                probe=one.how,
-                advice=one.how,
-                meets=one.meets,
-                misses=one.misses,
-                expected=False,
-            )
-            for one in self.handling
-        )
-
-
-HANDLING = "handling_"
-
-
 class Repertoire(Strict):
     """All of it."""
 
     hints: Hints
     clarifications: Clarifications
     facts: Facts
-    handlings: Handlings

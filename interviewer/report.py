@@ -14,6 +14,7 @@ from interviewer.figures import QuestionReport, read_question
 from interviewer.judgement import Judgement
 from interviewer.persona import Persona
 from interviewer.process import Standard
+from interviewer.pushback import handlings, taken_back
 from interviewer.round import Round
 from interviewer.rubric import Check, Criterion, Level, Strict, WarningCheck
 from interviewer.scoring import (
@@ -119,8 +120,10 @@ class CriterionReport(Strict):
     low: float | None
     """The level's 80% interval, 1..5; None: not observed."""
     high: float | None
+    unlowered: Level | None = None
+    """The level without what counts against the answers; None: not observed."""
     anchor: str | None
-    """What the level looks like, in the rubric's words."""
+    """What the answers showed, in the rubric's words: the anchor of ``unlowered``."""
     bar: float
     bar_anchor: str
     """What the bar looks like."""
@@ -137,6 +140,13 @@ class CriterionReport(Strict):
             return f"80%: {self.low:.1f} to {self.high:.1f}"
         # The rest of the interval was cut off, or there is none.
         return "at most, as not everything came up" if self.not_observed else "measured"
+
+    @property
+    def lowered(self) -> str:
+        """What became of the level that was shown, in words; empty where nothing took it down."""
+        if self.unlowered is None or self.level == self.unlowered:
+            return ""
+        return f"Lowered from {self.unlowered} to {self.level} by what counts against you."
 
     @property
     def in_words(self) -> str:
@@ -414,19 +424,28 @@ def _count_against(interview: Interview, of_round: Round, question_id: str) -> i
 def _held(
     interview: Interview, of_round: Round, question_id: str
 ) -> list[tuple[WarningCheck, Judgement]]:
-    """What counts against the answers to one question, less what was successfully disputed."""
+    """What counts against the answers to one question.
+
+    Left out are what was successfully disputed, and mistakes that the candidate took back when
+    the interviewer doubted them: who corrects a mistake has not made it.
+    """
     question = of_round.question(question_id)
     known = warnings_for(of_round, question)
     answers = {turn.seq for turn in answers_to(interview.turns, question_id)}
-    judged = (one for one in interview.all_judgements if one.seq in answers)
-    taken_back = {
+    mended = taken_back(handlings(interview.turns, of_round))
+    judged = (
+        one
+        for one in interview.all_judgements
+        if one.seq in answers and one.seq > mended.get(one.check_id, 0)
+    )
+    lost = {
         one.check_id
         for one in interview.disputes
         if one.question_id == question_id and one.judgement.met is not None
         if one.check_id in known and not one.judgement.held(known[one.check_id].kind)
     }
     found = held_against(of_round, question, judged)
-    return [(check, one) for check, one in found if check.id not in taken_back]
+    return [(check, one) for check, one in found if check.id not in lost]
 
 
 def probed_checks(interview: Interview, question_id: str) -> set[str]:
@@ -487,7 +506,8 @@ def _criterion(
         level=grade.level,
         low=grade.interval[0] if grade.interval else None,
         high=grade.interval[1] if grade.interval else None,
-        anchor=criterion.levels[grade.level] if grade.level else None,
+        unlowered=grade.unlowered,
+        anchor=criterion.levels[grade.unlowered] if grade.unlowered else None,
         bar=bar,
         bar_anchor=next(text for at, text in sorted(criterion.levels.items()) if at >= bar),
         evidence=tuple(

@@ -38,6 +38,8 @@ class CriterionGrade(Strict):
     """The level before it is rounded, 1..5; None: not observed."""
     interval: tuple[float, float] | None = None
     """Where the level lies with 80% confidence, within 1..5; None: not observed."""
+    unlowered: Level | None = None
+    """The level without what counts against the answers; None: not observed."""
     results: tuple[CheckResult, ...]
 
 
@@ -149,19 +151,22 @@ def _grade(
         return CriterionGrade(criterion_id=criterion_id, level=None, results=tuple(results))
     most = 4 if any(result.met is None for result in results) else 5
     low, high = line.interval(of_due, whole, against)
-    estimate = min(most, 1 + 4 * line.score(of_due, whole, against))
+    estimate, unlowered = (
+        min(most, 1 + 4 * line.score(of_due, whole, held)) for held in (against, 0.0)
+    )
     return CriterionGrade(
         criterion_id=criterion_id,
-        level=_level(math.floor(estimate + 0.5)),
+        level=_level(estimate),
         estimate=estimate,
         interval=(min(most, 1 + 4 * low), min(most, 1 + 4 * high)),
+        unlowered=_level(unlowered),
         results=tuple(results),
     )
 
 
-def _level(value: int) -> Level:
+def _level(estimate: float) -> Level:
     levels: dict[int, Level] = {1: 1, 2: 2, 3: 3, 4: 4, 5: 5}
-    return levels[value]
+    return levels[math.floor(estimate + 0.5)]
 
 
 def score_of(grades: Sequence[CriterionGrade], weights: Mapping[str, float]) -> float | None:

@@ -14,12 +14,22 @@ from interviewer.judgement import HELD, Judgement
 from interviewer.loop_report import make_loop_report
 from interviewer.markdown import loop_to_markdown, to_markdown
 from interviewer.process import LOOP, Choice, Loop, plan_loop
+from interviewer.pushback import MET
 from interviewer.report import Report, make_report
 from interviewer.round import Round
 from interviewer.rubric import CommonError, KeyPoint, Question, RedFlag
 from interviewer.sentences import split_sentences
 from interviewer.ui import document
-from tests.doubles import NOW, PERSONA, PROCESS, STRONG, ScriptedModel, by_markers, settled
+from tests.doubles import (
+    NOW,
+    PERSONA,
+    PROCESS,
+    STRONG,
+    ScriptedModel,
+    by_markers,
+    settled,
+    shipped_content,
+)
 
 FLAG = RedFlag(
     id="waves_aside",
@@ -273,3 +283,58 @@ async def test_what_a_flag_begins_with_is_read_while_the_candidate_types(flagged
         pass
     assert FLAG.shows in str(model.asked)
     await service.close()
+
+
+# --- What the candidate takes back -----------------------------------------------------------
+
+WRONG = "A mutex makes all reads twice as fast."
+REVISED = "That was wrong. A mutex serialises all writers, and the readers wait for them as well."
+INSISTED = "I stand by that. It simply was the better one, trust me."
+
+
+def _hears_the_mistake(messages):
+    said = messages[-1]["content"]
+    return 0.9 if said.count(WRONG) > 1 else by_markers(messages)
+
+
+async def _replied(flagged, store, reply):
+    """The report of an interview in which a mistake was doubted, and met with ``reply``."""
+    (own,) = flagged.rubrics.values()
+    asking = own.model_copy(update={"questions": (*own.questions, QUESTION)})
+    shipped = shipped_content().fits
+    fits = HALVED.model_copy(
+        update={"replies": shipped.replies, "corrections": shipped.corrections}
+    )
+    content = replace(flagged, rubrics={own.area: asking}, fits=fits)
+    model = ScriptedModel(yes=_hears_the_mistake)
+    service = InterviewService(content, model, store, now=lambda: NOW)
+    interview_id = service.start("story", question_ids=["lock"])
+    service.answer(interview_id, f"{STRONG} {WRONG}", 1)
+    probe = (await settled(service, interview_id)).interview.turns[-1]
+    assert (probe.trigger, probe.check_id) == ("wrong", MISTAKE)
+    service.answer(interview_id, reply, probe.seq)
+    await settled(service, interview_id)
+    service.finish(interview_id)
+    view = await settled(service, interview_id)
+    await service.close()
+    return make_report(view.interview, content.round(["story"]), PROCESS.standard(None), PERSONA, 0)
+
+
+async def test_who_takes_a_mistake_back_when_it_is_doubted_has_not_made_it(flagged, store):
+    report = await _replied(flagged, store, REVISED)
+    assert report.against == ()
+    assert {one.level == one.unlowered for one in report.criteria} == {True}
+    (pushback,) = report.questions[0].pushbacks
+    assert pushback.how == "revised"
+
+
+async def test_who_insists_on_a_mistake_has_made_it(flagged, store):
+    report = await _replied(flagged, store, INSISTED)
+    assert [one.text for one in report.against] == [WRONG]
+    (pushback,) = report.questions[0].pushbacks
+    assert pushback.how == "dug_in"
+    for shown in (to_markdown(report), document.report(report)):
+        assert f"you {MET['dug_in']}" in shown
+        assert "Lowered from 5 to 3 by what counts against you." in shown
+    loop = _loop_of(flagged, report)
+    assert f"When I pushed back, the candidate {MET['dug_in']} (1)." in loop_to_markdown(loop)

@@ -37,6 +37,7 @@ PURE = [
         "answers",
         "persona",
         "scoring",
+        "replies",
         "report",
         "gates",
         "transcript",

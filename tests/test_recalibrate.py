@@ -15,6 +15,8 @@ from interviewer.recalibrate import fit_shipped, fits_path, recalibrate, with_ow
 from interviewer.runtime import EMBEDDED_LABEL
 from tests.doubles import ScriptedModel, shipped_content
 
+DATA = Path(__file__).parent / "data"
+
 
 def _by_number(messages):
     """The judge's word is a number that the answer names; what holds none is surely no."""
@@ -134,8 +136,8 @@ def test_an_own_fit_of_an_earlier_release_keeps_its_lines(tmp_path):
 
 def test_the_shipped_fit_is_what_its_signals_give():
     """No number in it is written by hand."""
-    signals = Path(__file__).parent / "data" / "judge_signals.jsonl"
-    assert fit_shipped(signals, EMBEDDED_LABEL) == shipped_content().fits
+    signals, replies = (DATA / name for name in ("judge_signals.jsonl", "replies.jsonl"))
+    assert fit_shipped(signals, replies, EMBEDDED_LABEL) == shipped_content().fits
 
 
 def test_signals_are_collected_once_and_the_run_can_go_on(tmp_path, monkeypatch, capsys):
@@ -154,8 +156,18 @@ def test_signals_are_collected_once_and_the_run_can_go_on(tmp_path, monkeypatch,
     assert cli.main(argv) == 0
     assert len(scripted.asked) == asked
     capsys.readouterr()
-    assert cli.main(["calibrate", "--signals", str(path)]) == 1  # one question tests no fit
-    assert "at least two questions" in capsys.readouterr().err
+    fit = ["calibrate", "--signals", str(path)]
+    assert cli.main(fit) == 1
+    assert "needs --replies" in capsys.readouterr().err
+    assert cli.main([*fit, "--replies", str(DATA / "replies.jsonl")]) == 1
+    assert "at least two questions" in capsys.readouterr().err  # one question tests no fit
+
+
+def test_replies_to_one_question_make_no_fit(tmp_path):
+    few = tmp_path / "few.jsonl"
+    few.write_text((DATA / "replies.jsonl").read_text().split("\n")[0] + "\n")
+    with pytest.raises(InterviewerError, match="write down more replies"):
+        fit_shipped(DATA / "judge_signals.jsonl", few, EMBEDDED_LABEL)
 
 
 def _scored_set(path, **key_point):

@@ -48,6 +48,9 @@ def add(commands: Commands) -> None:
         help="judge the calibration answers and add what the judge says; goes on where it stopped",
     )
     calibrate.add_argument(
+        "--replies", type=Path, metavar="REPLIES.jsonl", help="with --signals: replies to doubts"
+    )
+    calibrate.add_argument(
         "--questions", type=int, default=1, metavar="N", help="of each area, with --collect"
     )
     calibrate.add_argument(
@@ -76,7 +79,10 @@ def _calibrate(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.collect:
         return asyncio.run(_collect(arguments, settings))
     if arguments.signals:
-        print(fit_shipped(arguments.signals, EMBEDDED_LABEL).model_dump_json(indent=2))
+        if not arguments.replies:
+            raise InterviewerError("calibrate --signals needs --replies: a file of told replies")
+        fits = fit_shipped(arguments.signals, arguments.replies, EMBEDDED_LABEL)
+        print(fits.model_dump_json(indent=2))
         return 0
     if not arguments.rubric:
         raise InterviewerError("calibrate --responses needs --rubric: an area or a file")

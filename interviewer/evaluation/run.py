@@ -22,12 +22,14 @@ from interviewer.evaluation.findings import Evaluation, Section
 from interviewer.evaluation.metrics import Draws
 from interviewer.evaluation.ordering import Case, calibration_cases, measure_ordering, some_cases
 from interviewer.evaluation.pointing import measure_pointing, read_pointed
+from interviewer.evaluation.replying import measure_replying
 from interviewer.evaluation.resumed import SaidBefore
 from interviewer.evaluation.scored import chosen, read_scored, short_name
 from interviewer.evaluation.steadiness import measure_steadiness, read_paraphrases
 from interviewer.evaluation.unseen import Unseen
 from interviewer.fitting import Row
 from interviewer.llm import Model
+from interviewer.replies import ToldReply
 from interviewer.runtime import open_model
 from interviewer.settings import Settings
 
@@ -117,6 +119,10 @@ async def _evidence(run: Run) -> Section:
     return await measure_pointing(run.bench, run.among_cases(found))
 
 
+async def _replies(run: Run) -> Section:  # noqa: ARG001 - no model has a part in it
+    return measure_replying(list(read_lines(data_file("replies.jsonl"), ToldReply)))
+
+
 async def _ablation(run: Run) -> Section:
     options, whole = run.options, read_scored(data_file("khan_saq.json"))
     sample = options.sample or ABLATED
@@ -147,6 +153,7 @@ SUBJECTS: Mapping[str, Subject] = {
     "attacks": _attacks,
     "stability": _stability,
     "evidence": _evidence,
+    "replies": _replies,
     "ablation": _ablation,
     "cost": _cost,
 }

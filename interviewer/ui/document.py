@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from interviewer import charts
 from interviewer.compare import Comparison
 from interviewer.debrief import Debrief, Proof, Statement
-from interviewer.figures import QuestionReport
+from interviewer.figures import PushbackReport, QuestionReport
 from interviewer.history import CheckProgress, Entry, History
 from interviewer.loop_report import LoopReport, RoundReport, StageReport
 from interviewer.markdown import OFTEN_WRONG, figures, finding
 from interviewer.practice import Practice
+from interviewer.pushback import MET
 from interviewer.report import (
     Advice,
     AreaReport,
@@ -130,7 +131,8 @@ def _criterion(one: CriterionReport) -> str:
     """Folded away unless it is below the bar."""
     parts = []
     if one.anchor:
-        parts.append(f"<p>{_e(one.anchor)}</p>")
+        lowered = f" <strong>{_e(one.lowered)}</strong>" if one.lowered else ""
+        parts.append(f"<p>{_e(one.anchor)}{lowered}</p>")
     if one.level and one.level < one.bar:
         parts.append(f"<p><strong>The bar:</strong> {_e(one.bar_anchor)}</p>")
     if one.evidence:
@@ -177,11 +179,7 @@ def _question(one: QuestionReport) -> str:
     facts = "".join(f"<dt>{_e(name)}</dt><dd>{_e(value)}</dd>" for name, value in figures(one))
     parts = [f"<dl>{facts}</dl>"]
     if one.pushbacks:
-        rows = "".join(
-            f"<li>{_e(it.challenge)}<br><strong>You:</strong> "
-            f"{_e(it.answer) if it.answer else 'no reply'}</li>"
-            for it in one.pushbacks
-        )
+        rows = "".join(map(_pushback, one.pushbacks))
         parts.append(f"<h4>Where she pushed back</h4><ul>{rows}</ul>")
     if one.key_points:
         rows = "".join(
@@ -199,6 +197,12 @@ def _question(one: QuestionReport) -> str:
             f"<ul>{rows}</ul></details>"
         )
     return f"<h3>{one.number}. {_e(one.text)}</h3>{''.join(parts)}"
+
+
+def _pushback(one: PushbackReport) -> str:
+    noted = f"<br><strong>She noted:</strong> you {_e(MET[one.how])}" if one.how else ""
+    said = _e(one.answer) if one.answer else "no reply"
+    return f"<li>{_e(one.challenge)}<br><strong>You:</strong> {said}{noted}</li>"
 
 
 def _disputes(disputes: Sequence[DisputeReport]) -> str:

@@ -10,11 +10,13 @@ from functools import lru_cache
 
 from interviewer.claims import mistakes_of, suspicions
 from interviewer.judgement import Judgement
+from interviewer.replies import is_correction, read_reply
 from interviewer.round import Round
-from interviewer.rubric import Question, WarningCheck
+from interviewer.rubric import MistakeCheck, Question, WarningCheck
 from interviewer.scoring import best_judgements
-from interviewer.sentences import Sentence
+from interviewer.sentences import Sentence, split_sentences
 from interviewer.signals import likeliest
+from interviewer.transcript import Turn
 
 MOST_MISTAKES = 6
 """Known mistakes that one answer is judged for, the likeliest by their words first."""
@@ -86,3 +88,31 @@ def held_against(
         for check, corrected_by in _known(of_round, question.id if question else None)
         if check.id in best and best[check.id].held(check.kind) and corrected_by not in shown
     ]
+
+
+def uncorrected(
+    of_round: Round,
+    question: Question,
+    answers: Sequence[Turn],
+    judgements: Iterable[Judgement],
+) -> list[Judgement]:
+    """The judgements of the answers to one question, less those of mistakes corrected later.
+
+    A mistake is corrected by an answer that says what holds instead, be it the reply to the
+    interviewer's doubt or not; whoever makes it again after that has made it.
+    """
+    known = warnings_for(of_round, question)
+    said = {turn.seq: turn for turn in answers}
+    judged = [one for one in judgements if one.seq in said]
+    last: dict[str, int] = {}
+    for one in judged:
+        check = known.get(one.check_id)
+        if isinstance(check, MistakeCheck) and one.held(check.kind):
+            claim = next(
+                s.text for s in split_sentences(said[one.seq].text) if s.n in one.sentences
+            )
+            for turn in answers:
+                found = read_reply(claim, check.holds, turn.text)
+                if turn.seq > one.seq and is_correction(of_round.fits, found):
+                    last[check.id] = max(turn.seq, last.get(check.id, 0))
+    return [one for one in judged if one.seq > last.get(one.check_id, 0)]

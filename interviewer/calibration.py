@@ -97,7 +97,9 @@ class Line(Strict):
     """By check: how much more often it is shown than the mean check, -1..1; the facility of a test
     item is the share of those who get it right (Lord and Novick 1968, ch. 15)."""
     against: float = Field(default=1.0, gt=0, le=1)
-    """The share of the score that each thing leaves that counts against the answer."""
+    """The share of the score that the first thing leaves that counts against the answer."""
+    again: float = Field(default=1.0, gt=0, le=1)
+    """The share of the rest that each further one leaves."""
     spread: float = Field(ge=0)
     """80% of the scores that were left out of the fit lay within this of the line."""
 
@@ -111,7 +113,8 @@ class Line(Strict):
     def score(self, mean: float, whole: float = 0.0, against: float = 0.0) -> float:
         """The score, 0..1; ``against``: how many things count against the answer."""
         value = self.intercept + self.slope * mean + self.whole * whole
-        return min(1.0, max(0.0, value * math.pow(self.against, against)))
+        left = math.pow(self.against, min(against, 1)) * math.pow(self.again, max(against - 1, 0))
+        return min(1.0, max(0.0, value * left))
 
     def interval(
         self, mean: float, whole: float = 0.0, against: float = 0.0

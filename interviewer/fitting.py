@@ -28,7 +28,7 @@ from interviewer.calibration import (
 from interviewer.judgement import HELD, THRESHOLD
 from interviewer.replies import Reply, ReplySignals, ToldReply
 from interviewer.rubric import Strict, Text
-from interviewer.scoring import count_against
+from interviewer.scoring import MOST_AGAINST, count_against
 
 Floats = NDArray[np.floating[Any]]
 
@@ -38,11 +38,14 @@ PULLS = (1.0, 3.0, 10.0, 30.0)
 PULLS_ON_REPLIES = (0.1, 0.3, 1.0)
 """The same for replies, of which no judge has said anything before: no fit is as far as it gets."""
 
-LEFT_OVER = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5)
-"""Shares of a score that each thing that counts against it may leave, all tried; 1: all of it.
+LEFT_OVER = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55, 0.5)
+"""Shares of a score that the first thing that counts against it may leave, all tried; 1: all of it.
 
 Never less than half: some of what is held against an answer is held wrongly.
 """
+
+LEFT_AGAIN = (1.0, 0.8, 0.6, 0.5, 0.4, 0.3)
+"""Shares of the rest that a second one may leave: once is a slip, and two are seldom both wrong."""
 
 PULL_ON_OFFSETS = 1.0
 """A check's offset is held to be about as far from 0 as 1, in log odds, before any answer."""
@@ -173,9 +176,12 @@ def fit_line(scored: Sequence[Scored]) -> tuple[Line, Held]:
     """
     names, design = _design(scored)
     counts = np.array([one.against for one in scored])
-    left_over = LEFT_OVER if counts.any() else LEFT_OVER[:1]
-    tried = [(_fit_line(scored, design * (left**counts)[:, None]), left) for left in left_over]
-    best, left = min(tried, key=lambda one: (one[0].fitted, -one[1]))
+    tried = [
+        (_fit_line(scored, design * _left(counts, first, again)[:, None]), first, again)
+        for first in (LEFT_OVER if counts.any() else LEFT_OVER[:1])
+        for again in (LEFT_AGAIN if (counts > 1).any() else LEFT_AGAIN[:1])
+    ]
+    best, left, left_again = _strictest(tried, counts)
     rank = min(1.0, math.ceil((len(scored) + 1) * CONFIDENCE) / len(scored))
     weights = dict(zip(names, (round(float(one), 4) for one in best.weights), strict=True))
     line = Line(
@@ -183,6 +189,7 @@ def fit_line(scored: Sequence[Scored]) -> tuple[Line, Held]:
         slope=weights["slope"],
         whole=weights.get("whole", 0.0),
         against=left,
+        again=left_again,
         spread=round(float(np.quantile(np.sqrt(best.losses), rank)), 4),
     )
     return line, Held(
@@ -191,6 +198,27 @@ def fit_line(scored: Sequence[Scored]) -> tuple[Line, Held]:
         unfitted=round(math.sqrt(tried[0][0].unfitted), 4),
         answers=len(best.losses),
     )
+
+
+def _strictest(
+    tried: Sequence[tuple["_Best", float, float]], counts: NDArray[np.int_]
+) -> tuple["_Best", float, float]:
+    """The one that leaves least of those within a standard error of the best.
+
+    The rule of Breiman et al. (1984, Classification and Regression Trees, ch. 3.4), which takes
+    the simplest; here it is the strictest, since nothing is worse in a grader than a grade for
+    what is wrong.
+    """
+    best = min((one for one, _, _ in tried), key=lambda one: one.fitted)
+    most = best.fitted + float(best.losses.std()) / math.sqrt(len(best.losses))
+    near = [one for one in tried if one[0].fitted <= most]
+    return min(near, key=lambda one: float(_left(counts, one[1], one[2]).mean()))
+
+
+def _left(counts: NDArray[np.int_], first: float, again: float) -> Floats:
+    """The share of each score that is left by so many things that count against it."""
+    left: Floats = first ** np.minimum(counts, 1) * again ** np.maximum(counts - 1, 0)
+    return left
 
 
 def _design(scored: Sequence[Scored]) -> tuple[tuple[str, ...], Floats]:
@@ -387,6 +415,25 @@ class Row(Strict):
     """The whole answer's score."""
 
 
+class Slip(Strict):
+    """An answer that is right but for one sentence, and what people make of it then.
+
+    Hardly anybody labels such answers, who looks for good and bad ones, and from those alone a fit
+    takes a single slip for as bad as an answer that is wrong altogether.
+    """
+
+    group: Text
+    """The question."""
+    answer: Text
+    """The judged answer that the sentence was put into, as its rows name it."""
+    slip: Text
+    """The sentence."""
+    held_as: Text
+    """The known mistake or red flag that it is."""
+    levels: dict[str, tuple[float, ...]]
+    """By criterion: what each labeller gave to the answer with the slip in it, 1..5."""
+
+
 def fit_checks(rows: Sequence[Row]) -> dict[Named, Made]:
     """The fits of probabilities; those that have answers to two questions, to be tested on."""
     made: dict[Named, Made] = {}
@@ -406,11 +453,13 @@ def fit_all(
     judge: str,
     sources: Sequence[Source],
     made: Mapping[Named, Made] | None = None,
+    slips: Sequence[Slip] = (),
 ) -> Fits:
     """Every fit from the rows; without two questions to test it, it stays the judge's own word.
 
-    ``made``: what fit_checks makes of these rows, where it is known already. ValueError where
-    nothing at all can be fitted.
+    ``slips`` stand beside the rows of the answers that they were put into. ``made``: what
+    fit_checks makes of these rows, where it is known already. ValueError where nothing at all
+    can be fitted.
     """
     if made is None:
         made = fit_checks(rows)
@@ -419,7 +468,7 @@ def fit_all(
     fits = UNFITTED.model_copy(update={"judge": judge, "sources": tuple(sources), **fitted})
     told = [_Told(row, _unseen(row, made)) for row in rows]
     facility = _facility(rows)
-    fits = _with_line(fits, "levels", _of_criteria(told, facility), held, facility)
+    fits = _with_line(fits, "levels", _of_criteria(told, facility, slips), held, facility)
     fits = _with_line(fits, "answers", _of_answers(told, fits.levels), held)
     fits = _with_line(fits, "scores", _of_claims(told), held)
     if not held:
@@ -487,6 +536,7 @@ def _by(told: Iterable[_Told], *names: str) -> dict[tuple[Any, ...], list[_Told]
 class _OfAnswer:
     """One answer's criteria: their first row and the mean of what is due."""
 
+    name: str
     criteria: list[tuple[Row, float]]
     against: int
     """How many things count against it."""
@@ -501,7 +551,7 @@ def _answers(told: Sequence[_Told], line: Line) -> list[_OfAnswer]:
     """Each answer's criteria as scoring counts them: silence only where it was due."""
     found = []
     held = _by((one for one in told if one.row.fit in HELD), "answer")
-    for name, of_answer in _by((one for one in told if one.row.criterion), "answer").items():
+    for (name,), of_answer in _by((one for one in told if one.row.criterion), "answer").items():
         criteria = []
         for of_criterion in _by(of_answer, "criterion").values():
             counted = [
@@ -515,22 +565,40 @@ def _answers(told: Sequence[_Told], line: Line) -> list[_OfAnswer]:
             shown = {one.row.check for one in of_answer if one.met >= THRESHOLD}
             against = [
                 one
-                for one in held.get(name, ())
+                for one in held.get((name,), ())
                 if one.met >= HELD[one.row.fit] and one.row.corrected_by not in shown
             ]
-            found.append(_OfAnswer(criteria, count_against(against)))
+            found.append(_OfAnswer(name, criteria, count_against(against)))
     return found
 
 
-def _of_criteria(told: Sequence[_Told], facility: Mapping[str, float]) -> list[Scored]:
-    """Each criterion in each answer beside the level that a person gave it."""
+def _of_criteria(
+    told: Sequence[_Told], facility: Mapping[str, float], slips: Sequence[Slip]
+) -> list[Scored]:
+    """Each criterion in each answer, with and without a slip, beside what people gave it."""
     line = Line(facility=dict(facility), spread=0.0)
-    return [
+    answers = {answer.name: answer for answer in _answers(told, line)}
+    plain = [
         Scored(value, (row.level - 1) / 4, row.group, answer.whole, answer.against)
-        for answer in _answers(told, line)
+        for answer in answers.values()
         for row, value in answer.criteria
         if row.level is not None
     ]
+    slipped = [
+        Scored(
+            value,
+            (mean(slip.levels[row.criterion]) - 1) / 4,
+            row.group,
+            answer.whole,
+            min(answer.against + 1, MOST_AGAINST),
+        )
+        for slip in slips
+        if slip.answer in answers
+        for answer in [answers[slip.answer]]
+        for row, value in answer.criteria
+        if row.criterion in slip.levels
+    ]
+    return plain + slipped
 
 
 def _of_answers(told: Sequence[_Told], levels: Line) -> list[Scored]:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from interviewer.against import warnings_for
 from interviewer.calibration import Fits
-from interviewer.replies import ReplySignals, read_reply, shares
+from interviewer.replies import ReplySignals, is_correction, read_reply, shares
 from interviewer.round import Round
 from interviewer.rubric import MistakeCheck, Strict
 from interviewer.sentences import split_sentences
@@ -38,26 +38,15 @@ of 278; below this it would be said of more, and "held" and "revised" taken for 
 SURE_OF_REASON = 0.8
 """Share from which a reply is told to have a reason, where it isn't plain which way it goes."""
 
-SURE_OF_CORRECTION = 0.6
-"""Probability from which a mistake counts as taken back.
-
-Each question left out: 83 of 104 corrections, and 6 of 104 defences with a made-up reason; of 248
-replies that give in, insist or evade, none.
-"""
-
 
 class Handling(Strict):
     """One challenge and how it was met."""
 
     seq: int
     """The interviewer's turn that challenged."""
-    check_id: str | None
-    """What was doubted or dug for; None: a claim that no check speaks of."""
     answer_seq: int
     how: How | None
     """None: not observed, or no one way stands out."""
-    corrects: bool = False
-    """It says what holds instead of the known mistake that was doubted."""
 
 
 def handlings(turns: Sequence[Turn], of_round: Round) -> tuple[Handling, ...]:
@@ -72,14 +61,8 @@ def handlings(turns: Sequence[Turn], of_round: Round) -> tuple[Handling, ...]:
 def _handling(turns: Sequence[Turn], of_round: Round, probe: Turn, answer: Turn) -> Handling:
     mistake = _mistake(of_round, probe)
     found = read_reply(_claim(turns, probe), mistake.holds if mistake else (), answer.text)
-    corrects = mistake is not None and is_correction(of_round.fits, found)
-    return Handling(
-        seq=probe.seq,
-        check_id=probe.check_id,
-        answer_seq=answer.seq,
-        how="revised" if corrects else how_met(of_round.fits, found, known=mistake is not None),
-        corrects=corrects,
-    )
+    how = how_met(of_round.fits, found, known=mistake is not None)
+    return Handling(seq=probe.seq, answer_seq=answer.seq, how=how)
 
 
 def _mistake(of_round: Round, probe: Turn) -> MistakeCheck | None:
@@ -98,13 +81,10 @@ def _claim(turns: Sequence[Turn], probe: Turn) -> str:
     return next((one.text for one in split_sentences(said) if about and one.n == about.n), "")
 
 
-def is_correction(fits: Fits, found: ReplySignals) -> bool:
-    """Whether the reply to the doubt about a known mistake says what holds instead."""
-    return fits.corrections.probability(found) >= SURE_OF_CORRECTION
-
-
 def how_met(fits: Fits, found: ReplySignals, known: bool) -> How | None:
-    """The way that stands out. ``known``: the claim is a known mistake, and is not corrected."""
+    """The way that stands out. ``known``: the claim is a mistake of which is known what holds."""
+    if known and is_correction(fits, found):
+        return "revised"
     chances = {how: fit.probability(found) for how, fit in fits.replies.items()}
     share = shares(chances)
     ways: tuple[How, ...] = _UNCORRECTED if known else _WAYS
@@ -115,10 +95,5 @@ def how_met(fits: Fits, found: ReplySignals, known: bool) -> How | None:
     return "reasoned" if reasoned else None
 
 
-_UNCORRECTED: tuple[How, ...] = ("held", "caved", "dug_in")
 _WAYS: tuple[How, ...] = ("held", "revised", "caved", "dug_in")
-
-
-def taken_back(met: Sequence[Handling]) -> dict[str, int]:
-    """The mistakes that the candidate corrected when they were doubted: by check, the answer."""
-    return {one.check_id: one.answer_seq for one in met if one.corrects and one.check_id}
+_UNCORRECTED: tuple[How, ...] = ("held", "caved", "dug_in")

@@ -11,7 +11,15 @@ from interviewer.batch import Grader, Response, open_round, read_lines
 from interviewer.calibration import Fits, Held, Line, Source
 from interviewer.content import Content, load_fits
 from interviewer.errors import ContentError, InterviewerError
-from interviewer.fitting import Row, Scored, fit_all, fit_line, fit_replies, with_replies
+from interviewer.fitting import (
+    Row,
+    Scored,
+    Slip,
+    fit_all,
+    fit_line,
+    fit_replies,
+    with_replies,
+)
 from interviewer.llm import Model
 from interviewer.replies import ToldReply
 
@@ -95,26 +103,30 @@ def _source_of(path: Path, answers: int, groups: int) -> Source:
     return Source(name=path.name, answers=answers, groups=groups, digest=digest)
 
 
-def fit_shipped(path: Path, replies: Path, judge: str) -> Fits:
-    """The fits from a file of judged signals, one ``fitting.Row`` a line, and one of replies to
-    challenges, one ``ToldReply`` a line.
+REPLIES, SLIPS = "replies.jsonl", "slips.jsonl"
+"""What a file of judged signals has beside it: ``ToldReply`` and ``Slip``, one a line."""
+
+
+def fit_shipped(path: Path, judge: str) -> Fits:
+    """The fits from a file of judged signals, one ``fitting.Row`` a line, and what lies beside it.
 
     InterviewerError where a file can't be read or holds too few questions.
     """
-    rows, told = list(read_lines(path, Row)), list(read_lines(replies, ToldReply))
-    answers, groups = {one.answer for one in rows}, {one.group for one in rows}
+    rows, slips = list(read_lines(path, Row)), list(read_lines(path.with_name(SLIPS), Slip))
+    told = list(read_lines(path.with_name(REPLIES), ToldReply))
     sources = [
-        _source_of(path, len(answers), len(groups)),
-        _source_of(replies, len(told), len({one.group for one in told})),
+        _source_of(file, len({answer for answer, _ in named}), len({group for _, group in named}))
+        for file, named in (
+            (path, [(one.answer, one.group) for one in rows]),
+            (path.with_name(SLIPS), [(one.answer, one.group) for one in slips]),
+            (path.with_name(REPLIES), [(one.reply, one.group) for one in told]),
+        )
     ]
     try:
-        fits = fit_all(rows, judge, sources)
-    except ValueError as error:
-        raise InterviewerError(f"{path}: {error}; collect more with --questions") from error
-    try:
+        fits = fit_all(rows, judge, sources, slips=slips)
         made = fit_replies(told)
     except ValueError as error:
-        raise InterviewerError(f"{replies}: {error}; write down more replies") from error
+        raise InterviewerError(f"{path}: {error}; collect more with --questions") from error
     held = {f"reply: {name}": one.held for name, one in made.items()}
     fits = with_replies(fits, {name: one.fit for name, one in made.items()})
     return fits.model_copy(update={"held": {**fits.held, **held}})

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+from interviewer.calibration import Fits
 from interviewer.rubric import Strict
 from interviewer.sentences import split_sentences
 from interviewer.signals import content_stems, corrected, likeness
@@ -143,3 +144,16 @@ def shares(chances: Mapping[str, float]) -> dict[str, float]:
     """Chances that were each fitted alone, so that they sum to 1; as they are where all are 0."""
     total = sum(chances.values())
     return {name: one / total for name, one in chances.items()} if total else dict(chances)
+
+
+SURE_OF_CORRECTION = 0.6
+"""Probability from which a mistake counts as taken back.
+
+Each question left out: 83 of 104 corrections, and 6 of 104 defences with a made-up reason; of 248
+replies that give in, insist or evade, none.
+"""
+
+
+def is_correction(fits: Fits, found: ReplySignals) -> bool:
+    """Whether what was said after a known mistake says what holds instead."""
+    return fits.corrections.probability(found) >= SURE_OF_CORRECTION

@@ -8,13 +8,12 @@ value, so that no figure can differ between them.
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
-from interviewer.against import held_against, warnings_for
+from interviewer.against import held_against, uncorrected, warnings_for
 from interviewer.codegrade import SUBJECTS, CodeReport, code_report
 from interviewer.figures import QuestionReport, read_question
 from interviewer.judgement import Judgement
 from interviewer.persona import Persona
 from interviewer.process import Standard
-from interviewer.pushback import handlings, taken_back
 from interviewer.round import Round
 from interviewer.rubric import Check, Criterion, Level, Strict, WarningCheck
 from interviewer.scoring import (
@@ -426,18 +425,13 @@ def _held(
 ) -> list[tuple[WarningCheck, Judgement]]:
     """What counts against the answers to one question.
 
-    Left out are what was successfully disputed, and mistakes that the candidate took back when
-    the interviewer doubted them: who corrects a mistake has not made it.
+    Left out are what was successfully disputed, and mistakes that the candidate corrected: who
+    corrects a mistake has not made it.
     """
     question = of_round.question(question_id)
     known = warnings_for(of_round, question)
-    answers = {turn.seq for turn in answers_to(interview.turns, question_id)}
-    mended = taken_back(handlings(interview.turns, of_round))
-    judged = (
-        one
-        for one in interview.all_judgements
-        if one.seq in answers and one.seq > mended.get(one.check_id, 0)
-    )
+    answers = answers_to(interview.turns, question_id)
+    judged = uncorrected(of_round, question, answers, interview.all_judgements)
     lost = {
         one.check_id
         for one in interview.disputes

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from interviewer.calibration import Signals, sigmoid
-from interviewer.fitting import Judged, Row, Scored, fit_all, fit_line, fit_probability
+from interviewer.fitting import Judged, Row, Scored, Slip, fit_all, fit_line, fit_probability
 
 
 def _judged(count, rule, groups=8, seed=1):
@@ -119,6 +119,50 @@ def test_a_hard_check_is_known_by_how_few_show_it():
     assert line.facility["rare"] < -0.2
     assert line.fair("rare", 0.1) > line.fair("common", 0.1) + 0.4
     assert line.fair("unknown", 0.1) == 0.1
+
+
+def _left(rng, against, score, n):
+    return Scored(mean=0.9, score=score + rng.gauss(0, 0.03), group=f"q{n % 5}", against=against)
+
+
+def test_a_second_thing_costs_as_much_as_people_say():
+    rng = random.Random(4)
+    told = {0: 0.9, 1: 0.72, 2: 0.29}
+    scored = [_left(rng, count, told[count], n) for n in range(40) for count in told]
+    line, _ = fit_line(scored)
+    assert line.against == pytest.approx(0.8, abs=0.051)
+    assert line.again == pytest.approx(0.4, abs=0.01)
+    alone, _ = fit_line([one for one in scored if one.against == 0])
+    assert (alone.against, alone.again) == (1.0, 1.0)
+
+
+def test_of_fits_that_do_as_well_the_strictest_is_taken():
+    """What three answers say of a slip is not told from nothing at all."""
+    rng = random.Random(5)
+    scored = [_left(rng, 0, 0.9 - 0.3 * (n % 2), n) for n in range(60)]
+    scored += [_left(rng, 1, 0.6, n) for n in range(3)]
+    assert fit_line(scored)[0].against < 0.65
+
+
+def test_a_slip_stands_beside_the_answer_that_it_was_put_into():
+    rows = [row for n in range(8) for row in _rows(f"q{n}", 5, ("common", "middle", "rare"))]
+    rows += [row for n in range(8) for row in _rows(f"q{n}", 1, ())]
+    slips = [
+        Slip(
+            group=f"q{n}",
+            answer=f"q{n}/5",
+            slip="No.",
+            held_as="q__mistake_0",
+            levels={"all": (4.0, 4.5)},
+        )
+        for n in range(8)
+    ]
+    assert fit_all(rows, "scripted", []).levels.against == 1.0
+    line = fit_all(rows, "scripted", [], slips=slips).levels
+    shown = line.score(1.0, 1.0)
+    assert 0.75 <= line.score(1.0, 1.0, 1) / shown < 0.9
+    elsewhere = [one.model_copy(update={"answer": "gone/5"}) for one in slips]
+    assert fit_all(rows, "scripted", [], slips=elsewhere).levels.against == 1.0
 
 
 def test_a_line_finds_lenient_people():

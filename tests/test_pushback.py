@@ -7,7 +7,7 @@ import pytest
 from interviewer.batch import read_lines
 from interviewer.calibration import UNFITTED
 from interviewer.evaluation.replying import measure_replying
-from interviewer.pushback import handlings, taken_back
+from interviewer.pushback import handlings
 from interviewer.replies import ToldReply, read_reply
 from interviewer.round import Round
 from interviewer.rubric import CommonError, Question
@@ -67,7 +67,7 @@ def met(turn, of_round):
 )
 def test_how_it_was_met(met, how, reply):
     (found,) = met(reply)
-    assert (found.seq, found.answer_seq, found.how, found.corrects) == (3, 4, how, False)
+    assert (found.seq, found.answer_seq, found.how) == (3, 4, how)
 
 
 def test_a_reply_with_a_reason_is_told_as_one(met):
@@ -78,15 +78,11 @@ def test_a_reply_with_a_reason_is_told_as_one(met):
     assert found.how in {"held", "reasoned"}
 
 
-def test_a_known_mistake_is_taken_back_by_who_says_what_holds(met):
+def test_a_known_mistake_is_revised_by_who_says_what_holds(met):
     mistaken = {"trigger": "wrong", "claim": ERROR.says}
-    corrected = met(CORRECTED, **mistaken)
-    assert (corrected[0].how, corrected[0].corrects) == ("revised", True)
-    assert taken_back(corrected) == {"failure__mistake_0": 4}
+    assert [one.how for one in met(CORRECTED, **mistaken)] == ["revised"]
     for reply in (DEFENDED, "You're right, sorry, forget it.", "No, I'm sure.", ERROR.says, ""):
-        found = met(reply, **mistaken)
-        assert found[0].how != "revised"
-        assert taken_back(found) == {}
+        assert met(reply, **mistaken)[0].how != "revised"
 
 
 def test_a_gap_is_no_challenge(met):
@@ -95,7 +91,7 @@ def test_a_gap_is_no_challenge(met):
 
 def test_without_a_fit_nothing_is_said(met, of_round):
     (found,) = met(CORRECTED, "wrong", ERROR.says, Round(of_round.rubrics, (), UNFITTED))
-    assert (found.how, found.corrects) == (None, False)
+    assert found.how is None
 
 
 def test_a_reply_of_any_length_and_language_is_read():

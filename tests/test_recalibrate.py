@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from interviewer import cli, runtime
+from interviewer.batch import read_lines
 from interviewer.calibration import UNFITTED, Line
 from interviewer.cli import grade as shell
 from interviewer.errors import InterviewerError
+from interviewer.fitting import Row, Slip
 from interviewer.recalibrate import fit_shipped, fits_path, recalibrate, with_own_fits
 from interviewer.runtime import EMBEDDED_LABEL
 from tests.doubles import ScriptedModel, shipped_content
@@ -136,8 +138,7 @@ def test_an_own_fit_of_an_earlier_release_keeps_its_lines(tmp_path):
 
 def test_the_shipped_fit_is_what_its_signals_give():
     """No number in it is written by hand."""
-    signals, replies = (DATA / name for name in ("judge_signals.jsonl", "replies.jsonl"))
-    assert fit_shipped(signals, replies, EMBEDDED_LABEL) == shipped_content().fits
+    assert fit_shipped(DATA / "judge_signals.jsonl", EMBEDDED_LABEL) == shipped_content().fits
 
 
 def test_signals_are_collected_once_and_the_run_can_go_on(tmp_path, monkeypatch, capsys):
@@ -158,16 +159,21 @@ def test_signals_are_collected_once_and_the_run_can_go_on(tmp_path, monkeypatch,
     capsys.readouterr()
     fit = ["calibrate", "--signals", str(path)]
     assert cli.main(fit) == 1
-    assert "needs --replies" in capsys.readouterr().err
-    assert cli.main([*fit, "--replies", str(DATA / "replies.jsonl")]) == 1
+    assert "slips.jsonl" in capsys.readouterr().err  # what should lie beside it
+    for name in ("replies.jsonl", "slips.jsonl"):
+        (tmp_path / name).write_bytes((DATA / name).read_bytes())
+    assert cli.main(fit) == 1
     assert "at least two questions" in capsys.readouterr().err  # one question tests no fit
 
 
-def test_replies_to_one_question_make_no_fit(tmp_path):
-    few = tmp_path / "few.jsonl"
-    few.write_text((DATA / "replies.jsonl").read_text().split("\n")[0] + "\n")
-    with pytest.raises(InterviewerError, match="write down more replies"):
-        fit_shipped(DATA / "judge_signals.jsonl", few, EMBEDDED_LABEL)
+def test_every_slip_was_put_into_an_answer_that_was_judged():
+    rows = read_lines(DATA / "judge_signals.jsonl", Row)
+    judged = {(one.answer, one.criterion) for one in rows}
+    slips = list(read_lines(DATA / "slips.jsonl", Slip))
+    assert len(slips) == 56
+    for slip in slips:
+        assert {(slip.answer, criterion) for criterion in slip.levels} <= judged, slip.answer
+        assert slip.answer.startswith(f"{slip.group}/")
 
 
 def _scored_set(path, **key_point):

@@ -242,3 +242,11 @@ def test_vote_of(levels, weights, vote):
 )
 def test_score_of(levels, weights, score):
     assert score_of(_grades(*levels), _weights(*weights)) == score
+
+
+@pytest.mark.parametrize(
+    ("count", "left"), [(0, 1.0), (0.5, 0.8**0.5), (1, 0.8), (1.5, 0.8 * 0.5**0.5), (2, 0.4)]
+)
+def test_the_first_thing_and_a_further_one_leave_each_their_share(count, left):
+    line = Line(against=0.8, again=0.5, spread=0.0)
+    assert line.score(1.0, against=count) == pytest.approx(left)

@@ -39,16 +39,16 @@ def add(commands: Commands) -> None:
         "--responses", type=Path, metavar="SCORED.jsonl", help='answers, each with "score": 0..1'
     )
     what.add_argument(
-        "--signals", type=Path, metavar="SIGNALS.jsonl", help="print the fit that ships, from these"
+        "--signals",
+        type=Path,
+        metavar="SIGNALS.jsonl",
+        help="print the fit that ships, from these and replies.jsonl and slips.jsonl by them",
     )
     what.add_argument(
         "--collect",
         type=Path,
         metavar="SIGNALS.jsonl",
         help="judge the calibration answers and add what the judge says; goes on where it stopped",
-    )
-    calibrate.add_argument(
-        "--replies", type=Path, metavar="REPLIES.jsonl", help="with --signals: replies to doubts"
     )
     calibrate.add_argument(
         "--questions", type=int, default=1, metavar="N", help="of each area, with --collect"
@@ -79,10 +79,7 @@ def _calibrate(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.collect:
         return asyncio.run(_collect(arguments, settings))
     if arguments.signals:
-        if not arguments.replies:
-            raise InterviewerError("calibrate --signals needs --replies: a file of told replies")
-        fits = fit_shipped(arguments.signals, arguments.replies, EMBEDDED_LABEL)
-        print(fits.model_dump_json(indent=2))
+        print(fit_shipped(arguments.signals, EMBEDDED_LABEL).model_dump_json(indent=2))
         return 0
     if not arguments.rubric:
         raise InterviewerError("calibrate --responses needs --rubric: an area or a file")

@@ -6,8 +6,8 @@ from typing import get_args
 from interviewer.calibration import UNFITTED, Fits
 from interviewer.evaluation.findings import Cell, Section, Table
 from interviewer.fitting import Made, fit_replies, with_replies
-from interviewer.pushback import How, how_met, is_correction
-from interviewer.replies import Reply, ToldReply
+from interviewer.pushback import How, how_met
+from interviewer.replies import Reply, ToldReply, is_correction
 
 _RIGHT: dict[How, tuple[Reply, ...]] = {
     "held": ("held",),
@@ -56,8 +56,7 @@ def _without(made: dict[str, Made], group: str) -> Fits:
 
 def _read(one: ToldReply, fits: Fits) -> tuple[How | None, bool]:
     signals, known = one.signals, bool(one.holds)
-    corrects = known and is_correction(fits, signals)
-    return "revised" if corrects else how_met(fits, signals, known), corrects
+    return how_met(fits, signals, known), known and is_correction(fits, signals)
 
 
 def _ways(told: Sequence[tuple[Reply, How | None]]) -> Table:

@@ -27,7 +27,7 @@ from interviewer.evaluation.resumed import SaidBefore
 from interviewer.evaluation.scored import chosen, read_scored, short_name
 from interviewer.evaluation.steadiness import measure_steadiness, read_paraphrases
 from interviewer.evaluation.unseen import Unseen
-from interviewer.fitting import Row
+from interviewer.fitting import Row, Slip
 from interviewer.llm import Model
 from interviewer.replies import ToldReply
 from interviewer.runtime import open_model
@@ -172,9 +172,10 @@ def data_file(name: str) -> Path:
     return path
 
 
-def _judged_signals() -> list[Row]:
+def _judged_signals() -> tuple[list[Row], list[Slip]]:
     """What the shipped fits were made from."""
-    return list(read_lines(data_file("judge_signals.jsonl"), Row))
+    slips = read_lines(data_file("slips.jsonl"), Slip)
+    return list(read_lines(data_file("judge_signals.jsonl"), Row)), list(slips)
 
 
 @contextlib.contextmanager
@@ -210,7 +211,7 @@ async def evaluate(settings: Settings, options: Options) -> Evaluation:
     before = SaidBefore(options.resume) if options.resume else None
     names: Sequence[str] = options.only or (() if options.scored else tuple(SUBJECTS))
     with _opened(settings) as model:
-        unseen = Unseen(load_content(settings.rubrics_dir), _judged_signals())
+        unseen = Unseen(load_content(settings.rubrics_dir), *_judged_signals())
         run = Run(Bench(unseen, CountingModel(model, before)), options, settings)
         try:
             sections = [await SUBJECTS[name](run) for name in names]

@@ -10,15 +10,15 @@ from dataclasses import replace
 from functools import cached_property
 
 from interviewer.content import Content
-from interviewer.fitting import Made, Named, Row, fit_all, fit_checks
+from interviewer.fitting import Made, Named, Row, Slip, fit_all, fit_checks
 
 
 class Unseen:
     """The content, with the fits as they are without one question."""
 
-    def __init__(self, content: Content, rows: Sequence[Row]) -> None:
+    def __init__(self, content: Content, rows: Sequence[Row], slips: Sequence[Slip] = ()) -> None:
         self.content = content
-        self._rows = tuple(rows)
+        self._rows, self._slips = tuple(rows), tuple(slips)
         self._groups = {row.group for row in rows}
         self._made: dict[str, Content] = {}
 
@@ -29,7 +29,9 @@ class Unseen:
         if group not in self._made:
             rows = [row for row in self._rows if row.group != group]
             shipped = self.content.fits
-            fits = fit_all(rows, shipped.judge, shipped.sources, self._made_without(group, rows))
+            slips = [slip for slip in self._slips if slip.group != group]
+            made = self._made_without(group, rows)
+            fits = fit_all(rows, shipped.judge, shipped.sources, made, slips)
             self._made[group] = replace(self.content, fits=fits)
         return self._made[group]
 

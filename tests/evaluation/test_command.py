@@ -91,7 +91,7 @@ def test_a_file_of_something_else_is_not_added_to(measured, tmp_path, capsys, no
 
 def test_a_sample_is_the_same_questions_for_every_subject(measured, monkeypatch, tmp_path):
     # By which fit a question is graded doesn't matter here, and making them all takes long.
-    monkeypatch.setattr(run, "_judged_signals", list)
+    monkeypatch.setattr(run, "_judged_signals", lambda: ([], []))
     target = tmp_path / "found.json"
     subjects = ("calibration", "attacks", "stability", "evidence")
     argv = ["evaluate", "--only", ",".join(subjects), "--sample", "44", "--json", str(target)]

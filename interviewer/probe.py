@@ -13,6 +13,7 @@ from interviewer.claims import claim_kind
 from interviewer.judgement import Judgement
 from interviewer.moves import withholds
 from interviewer.persona import Persona
+from interviewer.replies import is_bare
 from interviewer.rubric import RUNGS, Check, Claim, Question, Rung, telling_stems
 from interviewer.sentences import Sentence, SentenceRef
 from interviewer.text import stem, words
@@ -239,7 +240,10 @@ def _anchor(check: Check, answers: Answers) -> tuple[int, Sentence | None]:
     The check's own anchors decide, in their order, in the last answer and then in those
     before; else the last sentence that makes a claim.
     """
-    answers = [(seq, [one for one in said if not withholds(one.text)]) for seq, said in answers]
+    answers = [
+        (seq, [one for one in said if not (withholds(one.text) or is_bare(one.text))])
+        for seq, said in answers
+    ]
     for seq, sentences in reversed(answers):
         for pattern in check.anchors:
             for sentence in sentences:
@@ -266,13 +270,20 @@ _LEFT_HANGING = frozenset(
 
 
 def _quote(anchors: Sequence[str], sentence: str) -> str | None:
-    """A verbatim part of the sentence, at most LONGEST_QUOTE words, around what matters."""
+    """A verbatim part of the sentence, at most LONGEST_QUOTE words, around what matters.
+
+    None where the sentence only gives in or insists: to hold that up is no question.
+    """
+    if is_bare(sentence):
+        return None
     clauses, start = [], 0
     for cut in [*(match for match in _CLAUSE.finditer(sentence)), None]:
         clauses.append(sentence[start : cut.start() if cut else len(sentence)])
         start = cut.end() if cut else start
     fitting = [part.strip(" .!?;,\"'") for part in clauses]
-    fitting = [part for part in fitting if 3 <= len(part.split()) <= LONGEST_QUOTE]
+    fitting = [
+        part for part in fitting if 3 <= len(part.split()) <= LONGEST_QUOTE and not is_bare(part)
+    ]
     for pattern in (*anchors, _CLAIM.pattern):
         for part in fitting:
             if re.search(pattern, part, re.IGNORECASE):

@@ -123,6 +123,16 @@ def _count(pattern: re.Pattern[str], text: str, most: int) -> float:
     return float(min(most, sum(1 for _ in pattern.finditer(text))))
 
 
+def is_bare(text: str) -> bool:
+    """Whether a text only gives in or insists, and says nothing besides: "I take that back"."""
+    rest = _INSISTS.sub(" ", _YIELDS.sub(" ", text))
+    return rest != text and len(content_stems(rest)) < FEWEST_BESIDES
+
+
+FEWEST_BESIDES = 2
+"""Content stems beside words of giving in or insisting that make a text say something."""
+
+
 class ToldReply(Strict):
     """A reply to a challenge whose way somebody told: what the fits are made from."""
 

@@ -12,7 +12,9 @@ from interviewer.probe import (
     faults,
     normal,
     own_wording,
+    short_quote,
 )
+from interviewer.replies import is_bare
 from interviewer.rubric import Question
 from interviewer.sentences import SentenceRef, split_sentences
 from tests.doubles import PERSONA, shipped_content
@@ -164,6 +166,20 @@ def test_quotes_are_verbatim_and_short(ladder, text, check_id):
     if target.quote is not None:
         assert target.quote in target.sentence
         assert 3 <= len(target.quote.split()) <= LONGEST_QUOTE
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("Hm, no, I take that back: the cached keys are exact.", "the cached keys are exact"),
+        ("I stand by that, it simply is so.", None),
+        ("You're right, I was wrong there.", None),
+    ],
+)
+def test_what_only_gives_in_or_insists_is_not_held_up(text, quote):
+    said = short_quote(text)
+    assert said == (quote or text)
+    assert is_bare(text) is (quote is None)
 
 
 def test_quote_is_the_clause_that_matters(ladder):

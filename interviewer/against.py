@@ -108,11 +108,13 @@ def uncorrected(
     for one in judged:
         check = known.get(one.check_id)
         if isinstance(check, MistakeCheck) and one.held(check.kind):
-            claim = next(
-                s.text for s in split_sentences(said[one.seq].text) if s.n in one.sentences
-            )
+            sentences = split_sentences(said[one.seq].text)
+            claim = next((each.text for each in sentences if each.n in one.sentences), "")
             for turn in answers:
-                found = read_reply(claim, check.holds, turn.text)
-                if turn.seq > one.seq and is_correction(of_round.fits, found):
+                if turn.seq > one.seq and _corrects(of_round, check, claim, turn.text):
                     last[check.id] = max(turn.seq, last.get(check.id, 0))
     return [one for one in judged if one.seq > last.get(one.check_id, 0)]
+
+
+def _corrects(of_round: Round, mistake: MistakeCheck, claim: str, text: str) -> bool:
+    return is_correction(of_round.fits, read_reply(claim, mistake.holds, text))

@@ -167,52 +167,57 @@ def fit_probability(
     )
 
 
-def fit_line(scored: Sequence[Scored]) -> tuple[Line, Held]:
+def fit_line(scored: Sequence[Scored], slips: Sequence[Scored] = ()) -> tuple[Line, Held]:
     """A line from mean probability to score; the straight one where that does better.
 
     Loss: root mean square error on questions left out. The spread is the CONFIDENCE quantile
     of the errors there, with the finite-sample correction of split conformal prediction
-    (Lei et al. 2018, doi:10.1080/01621459.2017.1307116). ValueError for fewer than two questions.
+    (Lei et al. 2018, doi:10.1080/01621459.2017.1307116). ``slips`` tell, beside the others, what
+    is left of a score by what counts against an answer, and nothing else. ValueError for fewer
+    than two questions.
     """
+    first, again = _left_over([*scored, *slips])
     names, design = _design(scored)
     counts = np.array([one.against for one in scored])
-    tried = [
-        (_fit_line(scored, design * _left(counts, first, again)[:, None]), first, again)
-        for first in (LEFT_OVER if counts.any() else LEFT_OVER[:1])
-        for again in (LEFT_AGAIN if (counts > 1).any() else LEFT_AGAIN[:1])
-    ]
-    best, left, left_again = _strictest(tried, counts)
+    best = _fit_line(scored, design * _left(counts, first, again)[:, None])
     rank = min(1.0, math.ceil((len(scored) + 1) * CONFIDENCE) / len(scored))
     weights = dict(zip(names, (round(float(one), 4) for one in best.weights), strict=True))
     line = Line(
         intercept=weights["intercept"],
         slope=weights["slope"],
         whole=weights.get("whole", 0.0),
-        against=left,
-        again=left_again,
+        against=first,
+        again=again,
         spread=round(float(np.quantile(np.sqrt(best.losses), rank)), 4),
     )
     return line, Held(
         measure="root mean square error",
         fitted=round(math.sqrt(best.fitted), 4),
-        unfitted=round(math.sqrt(tried[0][0].unfitted), 4),
+        unfitted=round(math.sqrt(_fit_line(scored, design).unfitted), 4),
         answers=len(best.losses),
     )
 
 
-def _strictest(
-    tried: Sequence[tuple["_Best", float, float]], counts: NDArray[np.int_]
-) -> tuple["_Best", float, float]:
-    """The one that leaves least of those within a standard error of the best.
+def _left_over(scored: Sequence[Scored]) -> tuple[float, float]:
+    """What the first thing that counts against an answer leaves of its score, and a further one.
 
-    The rule of Breiman et al. (1984, Classification and Regression Trees, ch. 3.4), which takes
-    the simplest; here it is the strictest, since nothing is worse in a grader than a grade for
-    what is wrong.
+    Of the shares that do about as well as the best, within a standard error of its loss, the
+    strictest: nothing is worse in a grader than a grade for what is wrong. The rule is that of
+    Breiman et al. (1984, Classification and Regression Trees, ch. 3.4) for the simplest.
     """
-    best = min((one for one, _, _ in tried), key=lambda one: one.fitted)
+    counts = np.array([one.against for one in scored])
+    if not counts.any():
+        return LEFT_OVER[0], LEFT_AGAIN[0]
+    _, design = _design(scored)
+    tried = {
+        (first, again): _fit_line(scored, design * _left(counts, first, again)[:, None])
+        for first in LEFT_OVER
+        for again in (LEFT_AGAIN if (counts > 1).any() else LEFT_AGAIN[:1])
+    }
+    best = min(tried.values(), key=lambda one: one.fitted)
     most = best.fitted + float(best.losses.std()) / math.sqrt(len(best.losses))
-    near = [one for one in tried if one[0].fitted <= most]
-    return min(near, key=lambda one: float(_left(counts, one[1], one[2]).mean()))
+    near = [shares for shares, one in tried.items() if one.fitted <= most]
+    return min(near, key=lambda shares: float(_left(counts, *shares).mean()))
 
 
 def _left(counts: NDArray[np.int_], first: float, again: float) -> Floats:
@@ -468,7 +473,11 @@ def fit_all(
     fits = UNFITTED.model_copy(update={"judge": judge, "sources": tuple(sources), **fitted})
     told = [_Told(row, _unseen(row, made)) for row in rows]
     facility = _facility(rows)
-    fits = _with_line(fits, "levels", _of_criteria(told, facility, slips), held, facility)
+    plain, slipped = _of_criteria(told, facility, slips)
+    fits = _with_line(fits, "levels", plain, held, slipped)
+    if "levels" in held:
+        levels = fits.levels.model_copy(update={"facility": dict(facility)})
+        fits = fits.model_copy(update={"levels": levels})
     fits = _with_line(fits, "answers", _of_answers(told, fits.levels), held)
     fits = _with_line(fits, "scores", _of_claims(told), held)
     if not held:
@@ -481,14 +490,12 @@ def _with_line(
     name: str,
     scored: Sequence[Scored],
     held: dict[str, Held],
-    facility: Mapping[str, float] | None = None,
+    slips: Sequence[Scored] = (),
 ) -> Fits:
     if len({one.group for one in scored}) < 2:
         return fits
-    line, held[name] = fit_line(scored)
-    return fits.model_copy(
-        update={name: line.model_copy(update={"facility": dict(facility or {})})}
-    )
+    line, held[name] = fit_line(scored, slips)
+    return fits.model_copy(update={name: line})
 
 
 def _facility(rows: Sequence[Row]) -> dict[str, float]:
@@ -574,8 +581,8 @@ def _answers(told: Sequence[_Told], line: Line) -> list[_OfAnswer]:
 
 def _of_criteria(
     told: Sequence[_Told], facility: Mapping[str, float], slips: Sequence[Slip]
-) -> list[Scored]:
-    """Each criterion in each answer, with and without a slip, beside what people gave it."""
+) -> tuple[list[Scored], list[Scored]]:
+    """Each criterion in each answer beside what people gave it, and the same with a slip in it."""
     line = Line(facility=dict(facility), spread=0.0)
     answers = {answer.name: answer for answer in _answers(told, line)}
     plain = [
@@ -598,7 +605,7 @@ def _of_criteria(
         for row, value in answer.criteria
         if row.criterion in slip.levels
     ]
-    return plain + slipped
+    return plain, slipped
 
 
 def _of_answers(told: Sequence[_Told], levels: Line) -> list[Scored]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from interviewer.against import MOST_MISTAKES, doubts, held_against
+from interviewer.against import MOST_MISTAKES, doubts, held_against, uncorrected
 from interviewer.ahead import ReadAhead
 from interviewer.batch import Grader, Response
 from interviewer.calibration import UNFITTED, Line
@@ -326,6 +326,33 @@ async def test_who_takes_a_mistake_back_when_it_is_doubted_has_not_made_it(flagg
     assert {one.level == one.unlowered for one in report.criteria} == {True}
     (pushback,) = report.questions[0].pushbacks
     assert pushback.how == "revised"
+
+
+@pytest.mark.parametrize(
+    ("later", "left"),
+    [
+        ((INSISTED,), [2]),
+        ((INSISTED, REVISED), []),  # not at once, and yet
+        ((REVISED, WRONG), [6]),  # made again
+        ((REVISED, INSISTED), []),
+    ],
+)
+def test_a_mistake_is_corrected_by_any_later_answer_until_it_is_made_again(
+    of_lock, turn, later, left
+):
+    said = (f"{WRONG} So I use one.", *later)
+    answers = [
+        turn(2 * n, "answer").model_copy(update={"text": text}) for n, text in enumerate(said, 1)
+    ]
+    made = [
+        Judgement(seq=one.seq, check_id=MISTAKE, met=0.9, sentences=(1,))
+        for one in answers
+        if WRONG in one.text
+    ]
+    of_round = Round(of_lock.rubrics, fits=shipped_content().fits)
+    elsewhere = Judgement(seq=99, check_id=MISTAKE, met=0.9, sentences=(1,))
+    found = uncorrected(of_round, QUESTION, answers, [*made, elsewhere])
+    assert [one.seq for one in found] == left
 
 
 async def test_who_insists_on_a_mistake_has_made_it(flagged, store):

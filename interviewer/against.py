@@ -14,9 +14,9 @@ from interviewer.replies import is_correction, read_reply
 from interviewer.round import Round
 from interviewer.rubric import MistakeCheck, Question, WarningCheck
 from interviewer.scoring import best_judgements
-from interviewer.sentences import Sentence, split_sentences
+from interviewer.sentences import Sentence, SentenceRef
 from interviewer.signals import likeliest
-from interviewer.transcript import Turn
+from interviewer.transcript import Turn, words_at
 
 MOST_MISTAKES = 6
 """Known mistakes that one answer is judged for, the likeliest by their words first."""
@@ -102,14 +102,13 @@ def uncorrected(
     interviewer's doubt or not; whoever makes it again after that has made it.
     """
     known = warnings_for(of_round, question)
-    said = {turn.seq: turn for turn in answers}
+    said = {turn.seq for turn in answers}
     judged = [one for one in judgements if one.seq in said]
     last: dict[str, int] = {}
     for one in judged:
         check = known.get(one.check_id)
         if isinstance(check, MistakeCheck) and one.held(check.kind):
-            sentences = split_sentences(said[one.seq].text)
-            claim = next((each.text for each in sentences if each.n in one.sentences), "")
+            claim = words_at(answers, SentenceRef(seq=one.seq, n=one.sentences[0]))
             for turn in answers:
                 if turn.seq > one.seq and _corrects(of_round, check, claim, turn.text):
                     last[check.id] = max(turn.seq, last.get(check.id, 0))

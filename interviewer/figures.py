@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from interviewer.pushback import Handling, How, handlings
+from interviewer.pushback import MET, Handling, How, handlings
 from interviewer.round import Round
 from interviewer.rubric import RUNGS, CommonError, Question, StarPart, Strict
 from interviewer.scoring import CheckResult, Status
@@ -34,6 +34,11 @@ class PushbackReport(Strict):
     """The candidate's reply; None: none came."""
     how: How | None = None
     """How it met the challenge; None: not observed, or no one way stood out."""
+
+    @property
+    def noted(self) -> str:
+        """The same as the candidate is told; empty where nothing is."""
+        return f"you {MET[self.how]}" if self.how else ""
 
 
 class QuestionReport(Strict):
@@ -100,7 +105,7 @@ def read_question(
         words=len(spoken),
         probes=sum(turn.kind == "probe" for turn in own),
         depth=_depth(own, of_round),
-        pushbacks=tuple(_pushbacks(own, handlings(turns, of_round))),
+        pushbacks=tuple(_pushbacks(own, handlings(turns, of_round, question_id))),
         star={part: bool(shown & set(checks)) for part, checks in rubric.star.items()},
         i=sum(_stands_for(word) in _I for word in spoken),
         we=sum(_stands_for(word) in _WE for word in spoken),

@@ -8,7 +8,6 @@ from interviewer.debrief import Proof
 from interviewer.figures import QuestionReport
 from interviewer.growth import Fit, curve, in_words, time_in_words
 from interviewer.loop_report import LoopReport, RoundReport, StageReport
-from interviewer.pushback import MET
 from interviewer.report import (
     Advice,
     AreaReport,
@@ -90,7 +89,7 @@ def _criterion(one: CriterionReport) -> Iterator[str]:
     yield f"### {one.title}: {one.in_words}"
     if one.anchor:
         yield ""
-        yield " ".join(filter(None, (one.anchor, one.lowered)))
+        yield one.shown
     if one.level and one.level < one.bar:
         yield ""
         yield f"The bar: {one.bar_anchor}"
@@ -122,8 +121,8 @@ def _questions(report: Report) -> Iterator[str]:
             yield f"- Pushback: {_inline(pushback.challenge)}"
             said = "no reply" if pushback.answer is None else _inline(pushback.answer)
             yield f"  - You: {said}"
-            if pushback.how:
-                yield f"  - She noted: you {MET[pushback.how]}"
+            if pushback.noted:
+                yield f"  - She noted: {pushback.noted}"
         if one.key_points:
             yield ""
             yield "What a full answer holds:"

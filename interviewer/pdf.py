@@ -16,7 +16,6 @@ from interviewer.figures import QuestionReport
 from interviewer.growth import Fit, curve, in_words, time_in_words
 from interviewer.loop_report import LoopReport, StageReport
 from interviewer.markdown import OFTEN_WRONG, annotated, case_in_words, figures
-from interviewer.pushback import MET
 from interviewer.report import AreaReport, CriterionReport, Report, TranscriptTurn
 
 _FALLBACKS = ("math", "symbol2")
@@ -132,8 +131,8 @@ def _write_question(document: "_Document", one: QuestionReport) -> None:
         document.item(f"{name}: {value}")
     for pushback in one.pushbacks:
         document.item(f"Pushback: {pushback.challenge}")
-        if pushback.how:
-            document.item(f"She noted: you {MET[pushback.how]}", "-")
+        if pushback.noted:
+            document.item(f"She noted: {pushback.noted}", "-")
     for point in one.key_points:
         document.item(f"{point.text} ({point.status})", "-")
     if one.common_errors:
@@ -167,7 +166,7 @@ def _area_line(area: AreaReport) -> str:
 def _write_criterion(document: "_Document", one: CriterionReport) -> None:
     document.strong(f"{one.title}: {one.in_words}")
     if one.anchor:
-        document.text(" ".join(filter(None, (one.anchor, one.lowered))))
+        document.text(one.shown)
     for proof in one.evidence:
         document.item(f"“{proof.text}” ({proof.check})")
     for gap in one.missing:

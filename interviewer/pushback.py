@@ -9,8 +9,7 @@ from interviewer.calibration import Fits
 from interviewer.replies import ReplySignals, is_correction, read_reply, shares
 from interviewer.round import Round
 from interviewer.rubric import MistakeCheck, Strict
-from interviewer.sentences import split_sentences
-from interviewer.transcript import Turn
+from interviewer.transcript import Turn, words_at
 
 CHALLENGES = frozenset({"pushback", "wrong", "harder"})
 """Triggers of a follow-up that challenges what was said."""
@@ -49,18 +48,19 @@ class Handling(Strict):
     """None: not observed, or no one way stands out."""
 
 
-def handlings(turns: Sequence[Turn], of_round: Round) -> tuple[Handling, ...]:
-    """How each challenge was met that an answer followed, in their order."""
+def handlings(turns: Sequence[Turn], of_round: Round, question_id: str) -> tuple[Handling, ...]:
+    """How each challenge to the answers to a question was met that an answer followed, in order."""
     return tuple(
         _handling(turns, of_round, probe, answer)
         for probe, answer in pairwise(turns)
+        if probe.question_id == question_id
         if probe.trigger in CHALLENGES and answer.kind == "answer"
     )
 
 
 def _handling(turns: Sequence[Turn], of_round: Round, probe: Turn, answer: Turn) -> Handling:
     mistake = _mistake(of_round, probe)
-    found = read_reply(_claim(turns, probe), mistake.holds if mistake else (), answer.text)
+    found = read_reply(words_at(turns, probe.about), mistake.holds if mistake else (), answer.text)
     how = how_met(of_round.fits, found, known=mistake is not None)
     return Handling(seq=probe.seq, answer_seq=answer.seq, how=how)
 
@@ -72,13 +72,6 @@ def _mistake(of_round: Round, probe: Turn) -> MistakeCheck | None:
     known = warnings_for(of_round, of_round.question(probe.question_id))
     found = known.get(probe.check_id)
     return found if isinstance(found, MistakeCheck) else None
-
-
-def _claim(turns: Sequence[Turn], probe: Turn) -> str:
-    """The candidate's sentence that was challenged; empty where the turn names none."""
-    about = probe.about
-    said = next((turn.text for turn in turns if about and turn.seq == about.seq), "")
-    return next((one.text for one in split_sentences(said) if about and one.n == about.n), "")
 
 
 def how_met(fits: Fits, found: ReplySignals, known: bool) -> How | None:

@@ -148,6 +148,11 @@ class CriterionReport(Strict):
         return f"Lowered from {self.unlowered} to {self.level} by what counts against you."
 
     @property
+    def shown(self) -> str:
+        """What the answers showed, and what became of it."""
+        return " ".join(filter(None, (self.anchor, self.lowered)))
+
+    @property
     def in_words(self) -> str:
         """The level, and in brackets how sure it is."""
         level = str(self.level or "not observed")

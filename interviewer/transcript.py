@@ -6,7 +6,7 @@ from typing import Literal
 
 from interviewer.moves import Move
 from interviewer.rubric import Strict
-from interviewer.sentences import SentenceRef
+from interviewer.sentences import SentenceRef, split_sentences
 
 Speaker = Literal["interviewer", "candidate"]
 InterviewerKind = Literal[
@@ -51,6 +51,12 @@ class Turn(Strict):
     model: str | None = None
     """Who phrased it; None where the words come from a file or from the candidate."""
     at: datetime
+
+
+def words_at(turns: Sequence[Turn], place: SentenceRef | None) -> str:
+    """The sentence that is pointed at; empty where there is none."""
+    said = next((turn.text for turn in turns if place and turn.seq == place.seq), "")
+    return next((one.text for one in split_sentences(said) if place and one.n == place.n), "")
 
 
 def answers_to(turns: Sequence[Turn], question_id: str) -> list[Turn]:

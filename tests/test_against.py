@@ -173,11 +173,11 @@ async def test_the_part_can_be_switched_off(flagged):
     assert FLAG.shows not in str(model.asked)
 
 
-async def _answered(flagged, store, text):
+async def _answered(content, store, text, yes=_says_yes_to_flags, question="failure"):
     """The model, the service, the interview's id and the turn that an answer gets."""
-    model = ScriptedModel(yes=_says_yes_to_flags)
-    service = InterviewService(flagged, model, store, now=lambda: NOW)
-    interview_id = service.start("story", question_ids=["failure"])
+    model = ScriptedModel(yes=yes)
+    service = InterviewService(content, model, store, now=lambda: NOW)
+    interview_id = service.start("story", question_ids=[question])
     service.answer(interview_id, text, 1)
     return model, service, interview_id, (await settled(service, interview_id)).interview.turns[-1]
 
@@ -306,11 +306,9 @@ async def _replied(flagged, store, reply):
         update={"replies": shipped.replies, "corrections": shipped.corrections}
     )
     content = replace(flagged, rubrics={own.area: asking}, fits=fits)
-    model = ScriptedModel(yes=_hears_the_mistake)
-    service = InterviewService(content, model, store, now=lambda: NOW)
-    interview_id = service.start("story", question_ids=["lock"])
-    service.answer(interview_id, f"{STRONG} {WRONG}", 1)
-    probe = (await settled(service, interview_id)).interview.turns[-1]
+    _, service, interview_id, probe = await _answered(
+        content, store, f"{STRONG} {WRONG}", _hears_the_mistake, "lock"
+    )
     assert (probe.trigger, probe.check_id) == ("wrong", MISTAKE)
     service.answer(interview_id, reply, probe.seq)
     await settled(service, interview_id)

@@ -47,7 +47,8 @@ def met(turn, of_round):
             turn(seq, "answer").model_copy(update={"text": text})
             for seq, text in ((2, claim), (4, reply))
         )
-        return handlings([turn(1, "question"), first, challenge, then], within or of_round)
+        turns = [turn(1, "question"), first, challenge, then]
+        return handlings(turns, within or of_round, "failure")
 
     return meet
 

@@ -11,7 +11,6 @@ from interviewer.history import CheckProgress, Entry, History
 from interviewer.loop_report import LoopReport, RoundReport, StageReport
 from interviewer.markdown import OFTEN_WRONG, figures, finding
 from interviewer.practice import Practice
-from interviewer.pushback import MET
 from interviewer.report import (
     Advice,
     AreaReport,
@@ -200,7 +199,7 @@ def _question(one: QuestionReport) -> str:
 
 
 def _pushback(one: PushbackReport) -> str:
-    noted = f"<br><strong>She noted:</strong> you {_e(MET[one.how])}" if one.how else ""
+    noted = f"<br><strong>She noted:</strong> {_e(one.noted)}" if one.noted else ""
     said = _e(one.answer) if one.answer else "no reply"
     return f"<li>{_e(one.challenge)}<br><strong>You:</strong> {said}{noted}</li>"
 

@@ -14,7 +14,7 @@ from interviewer.content import Prompt
 from interviewer.grading import Judge
 from interviewer.judgement import Judgement
 from interviewer.rubric import Check
-from interviewer.scene import Scene
+from interviewer.scene import Scene, quotes
 from interviewer.sentences import SentenceRef
 from interviewer.session import challenges_so_far, may_probe
 from interviewer.signals import likeliest
@@ -61,10 +61,9 @@ class Aim:
         found = scene.contradiction()
         if found is None:
             return None
+        first, second = quotes(found)
         wording = self._contradiction.text(
-            first=probe.short_quote(found.first),
-            second=probe.short_quote(found.second),
-            before=found.before.ref is None,
+            first=first, second=second, before=found.before.ref is None
         )
         return probe.Target(
             "contradiction",

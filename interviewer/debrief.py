@@ -76,6 +76,13 @@ class Notes(Strict):
     weakest: tuple[Proof, ...]
     met: tuple[How, ...] = ()
     """How the candidate met the challenges of which that is known."""
+    graded: bool = True
+    """Whether everything that was said is judged; until then the vote is none."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether the interviewer has heard everything, and votes."""
+        return self.finished and self.graded
 
 
 class AreaDecision(Strict):
@@ -93,6 +100,13 @@ class AreaDecision(Strict):
     """Whether the bar lies within the level's interval, so that it could be either."""
     rounds: tuple[str, ...]
     """The rounds that observed it."""
+
+    @property
+    def beside_bar(self) -> tuple[str, str]:
+        """The level and the bar in figures; ValueError where it was not observed."""
+        if self.level is None:
+            raise ValueError(f"{self.title} was not observed")
+        return beside(self.level, self.bar)
 
 
 class Disagreement(Strict):
@@ -137,22 +151,49 @@ class Debrief(Strict):
     veto: Veto | None
     discussion: tuple[Statement, ...]
 
+    @property
+    def beside_median(self) -> tuple[str, str] | None:
+        """The mean over all areas and the median in figures; None where it isn't asked for."""
+        if self.overall is None or self.median is None:
+            return None
+        return beside(self.overall, self.median)
 
-def hold_debrief(notes: Sequence[Notes], median: float) -> Debrief:
-    """The debrief over these notes; ``median`` is the role's, at the candidate's level."""
+
+def beside(level: float, bound: float) -> tuple[str, str]:
+    """A level and what it is held against, with the decimals that tell them apart, at most three.
+
+    A level of 2.96 is below a bar of 3, and "3.0 is below 3.0" would be said of it.
+    """
+    for places in (1, 2, 3):
+        told = f"{level:.{places}f}", f"{bound:.{places}f}"
+        exact = abs(float(told[1]) - bound) < 1e-9
+        if exact and (told[0] == told[1]) == (level == bound):
+            break
+    return told
+
+
+def hold_debrief(notes: Sequence[Notes], median: float, to_come: Sequence[str] = ()) -> Debrief:
+    """The debrief over these notes; ``median`` is the role's, at the candidate's level.
+
+    ``to_come``: the titles of the rounds that are still to be held.
+    """
     areas = tuple(_areas(notes))
     levels = [one.level for one in areas if one.level is not None]
     overall = sum(levels) / len(levels) if levels else None
     raiser = next((one for one in notes if one.bar_raiser), None)
     above = None if overall is None or raiser is None else overall > median
-    missing = _missing(notes, areas)
+    missing = _missing(notes, areas, to_come)
     veto = None if missing or raiser is None else _veto(raiser, overall, median)
-    votes_for = sum(one.vote in FOR for one in notes)
-    votes_against = sum(one.vote in AGAINST for one in notes)
+    complete = [one for one in notes if one.complete]
+    votes_for = sum(one.vote in FOR for one in complete)
+    votes_against = sum(one.vote in AGAINST for one in complete)
     below = [one for one in areas if one.passed is False]
     reasons = (
         *missing,
-        *(f"{one.title} is at {one.level:.1f}, below the bar of {one.bar:.1f}." for one in below),
+        *(
+            f"{one.title} is at {{}}, below the bar of {{}}.".format(*one.beside_bar)
+            for one in below
+        ),
         *((f"The Bar Raiser vetoes: {reason}" for reason in veto.reasons) if veto else ()),
         *([_outvoted(votes_for, votes_against)] if votes_against > votes_for else []),
     )
@@ -165,7 +206,7 @@ def hold_debrief(notes: Sequence[Notes], median: float) -> Debrief:
         strong = sum(one.vote == "strong hire" for one in notes)
         decision = "strong hire" if not votes_against and 2 * strong >= len(notes) else "hire"
         reasons = ("Every area is at its bar or above it, and nobody vetoes.",)
-    disagreements = tuple(_disagreements(notes))
+    disagreements = tuple(_disagreements(complete))
     result = Debrief(
         decision=decision,
         reasons=reasons,
@@ -215,18 +256,26 @@ def _mean(weighted: Sequence[tuple[float | None, float]]) -> float | None:
     return round(sum(value * weight for value, weight in known) / total, 9)
 
 
-def _missing(notes: Sequence[Notes], areas: Sequence[AreaDecision]) -> tuple[str, ...]:
+def _missing(
+    notes: Sequence[Notes], areas: Sequence[AreaDecision], to_come: Sequence[str]
+) -> tuple[str, ...]:
     """Why nothing can be decided yet."""
     if not notes:
         return ("No round has been held yet.",)
     return (
         *(f"{one.round} is not finished." for one in notes if not one.finished),
         *(
+            f"{one.round} is still being graded."
+            for one in notes
+            if one.finished and not one.graded
+        ),
+        *(
             f"{one.round}: too little was observed to vote on."
             for one in notes
-            if one.finished and one.vote == "no vote"
+            if one.complete and one.vote == "no vote"
         ),
         *(f"{one.title} was not observed." for one in areas if one.level is None),
+        *(f"{title} is not held yet." for title in to_come),
     )
 
 
@@ -242,9 +291,10 @@ def _veto(raiser: Notes, overall: float | None, median: float) -> Veto | None:
             + "."
         )
     if overall is not None and overall <= median:
+        at, bound = beside(overall, median)
         reasons.append(
-            f"at {overall:.1f} over all areas the candidate is not above the role's median, "
-            f"taken as {median:.1f}."
+            f"at {at} over all areas the candidate is not above the role's median, taken as "
+            f"{bound}."
         )
     return Veto(interviewer=raiser.interviewer, reasons=tuple(reasons)) if reasons else None
 
@@ -309,6 +359,8 @@ def _discussion(
 def _vote_line(one: Notes) -> str:
     if not one.finished:
         return f"{one.round}: I have not seen the candidate to the end, so I don't vote yet."
+    if not one.graded:
+        return f"{one.round}: I'm still going through what I wrote down, so I don't vote yet."
     if one.vote == "no vote":
         return f"{one.round}: I heard too little to vote on."
     parts = [f"{one.round}: I vote {one.vote}."]
@@ -327,7 +379,7 @@ _NO_DIFFERENCE = "We see the same in the same areas, and no two votes stand agai
 
 
 def _gates(result: Debrief) -> str:
-    below = [f"{one.title} ({one.level:.1f} of {one.bar:.1f})" for one in _below(result)]
+    below = [f"{one.title} ({' of '.join(one.beside_bar)})" for one in _below(result)]
     passed = sum(one.passed is True for one in result.areas)
     parts = [f"The areas: {passed} of {len(result.areas)} are at their bar."]
     if below:
@@ -347,11 +399,13 @@ def _below(result: Debrief) -> list[AreaDecision]:
 
 def _raiser_line(result: Debrief) -> str:
     where = "above" if result.above_median else "not above"
+    at, median = result.beside_median or ("", "")
     line = (
-        f"I look at one thing: better than half of the people in the role? Over all areas the "
-        f"candidate is at {result.overall:.1f}, {where} the {result.median:.1f} that I take for "
-        "the median."
+        "Beyond my own vote I look at one thing: better than half of the people in the role? Over "
+        f"all areas the candidate is at {at}, {where} the {median} that I take for the median."
     )
+    if result.decision == "open":
+        return f"{line} Whether I veto, I say once everything is in."
     return f"{line} I don't veto." if result.veto is None else f"{line} I veto."
 
 

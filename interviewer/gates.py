@@ -5,6 +5,7 @@ answer (empty, noise, another language, an order to the grader) from being judge
 """
 
 import re
+from collections.abc import Sequence
 from typing import Literal
 
 from interviewer.sentences import Sentence, split_sentences
@@ -28,6 +29,11 @@ _LEAD = r"""(?:^\W*|\bplease\s+|\band\s+now\s+)
     (?:(?:please|now|also|so|then|and|but|first|just|kindly|important|from\s+now\s+on
     |always|grader|you\s+(?:must|should|have\s+to|need\s+to|are\s+to|will)|(?:new|updated)\s+instructions?)
     [\s,:!-]+){0,4}"""
+_OF_GRADING = r"""(?:candidate|answers?|grad(?:e|es|ed|ing|er)|scor(?:e|es|ed|ing)|criteri(?:a|on)
+    |rubrics?|checks?|yes|instructions?|prompts?|verdict|met|pass(?:es|ed)?|marks?|level|award
+    |evaluat\w*|interview\w*|override|rules)\b"""
+"""What a heading "System:" of one's own design is not followed by."""
+
 _ORDERS = re.compile(
     rf"""
       {_LEAD} (?:ignore|disregard|forget|override|bypass)\b .{{0,40}}
@@ -36,7 +42,8 @@ _ORDERS = re.compile(
         (?: \b(?:full|maximum|max|highest|top|perfect|five)\s+
             (?:marks?|scores?|grades?|points?|rating)\b
           | \b(?:\d\s*/\s*\d|level\s*\d)\b | \bas\s+(?:met|passed|five|\d)\b )
-    | {_LEAD} (?:answer|reply|respond|output|print|write|return)\b .{{0,30}} \byes\b
+    | {_LEAD} (?:answer|reply|respond|output|print|write)\b .{{0,30}} \byes\b
+    | {_LEAD} return\b .{{0,30}} \byes\b (?!\W+(?:if|when|once|unless|otherwise|for|else)\b)
     | {_LEAD} say\s+(?:the\s+word\s+)?\W?yes\W?(?:\s+to\s+(?:every|all|each|any)\b|\W*$)
     | {_LEAD} (?:reveal|print|show|repeat|output)\b .{{0,12}}
         \b(?:your|system)\s+(?:system\s+)?(?:prompt|rubric|instructions)\b
@@ -44,14 +51,17 @@ _ORDERS = re.compile(
         \b(?:grader|evaluator|judge|assistant|ai|language\s+model)\b
     | ^\W* (?:score|grade|rating)\s*:\s*\d
     | ^\W* (?:final\s+)?verdict\s*[:=] | \bverdict\W{{1,3}}(?:yes|pass(?:ed)?|met|correct)\b
-    | \b(?:all|every|each)\s+criteri(?:a|on)\s+(?:met|fulfilled|satisfied|passed)\b
+    | (?:^|[^\w\s,])\s*(?:all|every|each)\s+criteri(?:a|on)\s+(?:met|fulfilled|satisfied|passed)\b
     | \bthis\s+is\s+the\s+(?:complete|correct|right|full|perfect)
         (?:\s+and\s+\w+)?\s+answer\b
-    | \b(?:the|this|my)\s+answer\b .{{0,30}} \bmeets?\b .{{0,12}} \bcriteri(?:a|on)\b
+    | (?:^\W*the|\b(?:this|my))\s+answer\b .{{0,30}} \bmeets?\b .{{0,12}} \bcriteri(?:a|on)\b
     | \bdo(?:es)?\s+(?:the|this|my)\s+answers?\s+(?:meet|fulfil|satisfy)\b
     | ^\W* answer \s* : \W* $
     | <!-- | ["'](?:met|verdict|grade)["']\s*:
-    | (?:^\W*|[(\[{{]\s*) (?:system|assistant|developer|grader|evaluator|admin)\W*\s*[:>\]]
+    | ^\W* (?:system|assistant|developer) \s*: (?=.*\b{_OF_GRADING})
+    | ^\W* (?:system|assistant|developer) \W*[>\]]
+    | [(\[{{]\s* (?:system|assistant|developer) \W*\s*[:>\]]
+    | (?:^\W*|[(\[{{]\s*) (?:grader|evaluator|admin) \W*\s*[:>\]]
     | ["']role["']\s*:\s*["'](?:system|assistant|developer)
     | <\|? /? \s* (?:im_start|im_end|system|assistant|inst)\b | \[/?INST\]
     | (?:^\W*(?:dear|hey|hello|attention|message\s+(?:to|for))|\b(?:note|P\.?S\.?)\s+to)\s+
@@ -78,7 +88,8 @@ def readable_share(text: str) -> float:
     return sum(word in FUNCTION_WORDS for word in found) / len(found) if found else 0.0
 
 
-def _unreadable(text: str, lists: bool) -> bool:
+def _unreadable(sentences: Sequence[str], lists: bool) -> bool:
+    text = " ".join(sentences)
     found = words(text)
     if _in_another_script(text):
         return True
@@ -87,10 +98,21 @@ def _unreadable(text: str, lists: bool) -> bool:
     if letters < 0.5 * visible:
         return True
     # A sentence of names and nouns can be short of function words; a longer text can't.
-    if not lists and reads_like_a_list(text):
+    if not lists and reads_like_a_list(text) and not _is_in_notes(sentences):
         return True
     # One phrase over and over is no answer, however long.
     return len(found) >= 40 and len(set(found)) < 0.12 * min(len(found), 400)
+
+
+_NOTE = re.compile(r"\s*(?:[-*•–]\s|\d+[.)]\s|\w+(?:\s\w+)?\s?:\s+\S)")  # noqa: RUF001
+
+
+def _is_in_notes(sentences: Sequence[str]) -> bool:
+    """Whether an answer is written as notes under each other, which leave out the small words."""
+    notes = sum(_NOTE.match(one) is not None for one in sentences)
+    listed = sum(map(reads_like_a_list, sentences))
+    foreign = _in_another_language(" ".join(sentences))
+    return notes >= 2 and listed <= 0.5 * len(sentences) and not foreign
 
 
 def reads_like_a_list(sentence: str) -> bool:
@@ -131,12 +153,27 @@ def _echoes(text: str, question: str, picked: bool) -> bool:
     return not picked or _asks_again(set(found), question)
 
 
+_QUOTED = re.compile(r"“[^”]*”")
+
+
 def _asks_again(said: set[str], question: str) -> bool:
-    """Whether the words hold half of a sentence that asks; what stands before it may be quoted."""
-    sentences = [sentence.text for sentence in split_sentences(question)]
+    """Whether the words hold half of a sentence that asks; what is quoted there is none of it.
+
+    Who takes one of two that were offered ("recall or precision?") has answered.
+    """
+    sentences = [sentence.text for sentence in split_sentences(_QUOTED.sub(" ", question))]
     asking = [one for one in sentences if one.endswith("?")] or sentences[-1:]
     wanted = (set(words(one)) for one in asking)
-    return any(one and len(one & said) >= 0.5 * len(one) for one in wanted)
+    return any(
+        one and len(one & said) >= 0.5 * len(one) and not _picks(said, one) for one in wanted
+    )
+
+
+_ASKS = frozenset("what which who whom whose when where why how or".split())
+
+
+def _picks(said: set[str], asked: set[str]) -> bool:
+    return "or" in asked and not said & _ASKS
 
 
 _VERDICT = re.compile(r"\W*(?:yes|no|pass(?:ed)?|correct|true|met|\d)\W*", re.IGNORECASE)
@@ -146,12 +183,17 @@ _TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
 
 
 def gate(
-    text: str, question: str = "", fewest_words: int = FEWEST_WORDS, lists: bool = False
+    text: str,
+    question: str = "",
+    fewest_words: int = FEWEST_WORDS,
+    lists: bool = False,
+    picks: bool = False,
 ) -> Gate:
     """What stops ``text`` from being judged as an answer to ``question``, or "open".
 
     ``lists``: names strung together can be an answer ("push, pop, peek"), and so can words
     picked from the question ("keep A and decrease B"); to most questions they are none.
+    ``picks``: only such words can be.
     """
     read = text[:READ_AT_MOST]
     if not any(char.isalnum() for char in read):
@@ -165,9 +207,9 @@ def gate(
     # Scripts without spaces have few words in a long text; eight letters are no longer one.
     if len(spoken) < fewest_words and not (_in_another_script(read) and len(read) >= 8):
         return "tiny"
-    if _unreadable(" ".join(own), lists):
+    if _unreadable(own, lists):
         return "unreadable"
-    if _echoes(" ".join(own), question, picked=lists):
+    if _echoes(" ".join(own), question, picked=lists or picks):
         return "echo"
     return "open"
 

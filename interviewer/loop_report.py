@@ -182,11 +182,8 @@ def _stages(loop: Loop, rounds: Sequence[RoundReport], standard: Standard) -> It
     for stage in dict.fromkeys(planned.stage for planned in loop.plan.rounds):
         of_stage = [one for one in rounds if one.stage == stage]
         begun = [notes_of(one.report, one) for one in of_stage if one.report]
-        debrief = hold_debrief(begun, standard.median)
         left = [one.title for one in of_stage if one.report is None]
-        if left and begun:
-            reasons = (*debrief.reasons, *(f"{title} is not held yet." for title in left))
-            debrief = debrief.model_copy(update={"decision": "open", "reasons": reasons})
+        debrief = hold_debrief(begun, standard.median, left)
         title = next(one.stage_title for one in loop.plan.rounds if one.stage == stage)
         yield StageReport(
             id=stage,
@@ -202,7 +199,8 @@ def notes_of(report: Report, of_round: RoundReport) -> Notes:
         round=of_round.title,
         interviewer=report.interviewer,
         bar_raiser=of_round.bar_raiser,
-        finished=report.finished and not report.ungraded,
+        finished=report.finished,
+        graded=not report.ungraded,
         vote=report.vote,
         areas=tuple(
             AreaGrade(

@@ -305,16 +305,14 @@ def _stage(stage: StageReport) -> Iterator[str]:
     yield "| area | level | bar | passed |"
     yield "| --- | --- | --- | --- |"
     for one in debrief.areas:
-        level = "not observed" if one.level is None else f"{one.level:.1f}"
+        level, bar = ("not observed", f"{one.bar:.1f}") if one.level is None else one.beside_bar
         passed = {True: "yes", False: "no", None: "not observed"}[one.passed]
-        yield f"| {one.title} | {level} | {one.bar:.1f} | {passed} |"
-    if debrief.overall is not None and debrief.median is not None:
+        yield f"| {one.title} | {level} | {bar} | {passed} |"
+    if debrief.beside_median is not None:
+        at, median = debrief.beside_median
         where = "above" if debrief.above_median else "not above"
         yield ""
-        yield (
-            f"Over all areas: {debrief.overall:.1f}, {where} the median of the role "
-            f"(taken as {debrief.median:.1f})."
-        )
+        yield f"Over all areas: {at}, {where} the median of the role (taken as {median})."
     for said in debrief.discussion:
         yield ""
         yield f"**{said.speaker}:** {_plain(said.text)}"

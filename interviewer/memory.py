@@ -50,7 +50,7 @@ CONTEXT_WORDS = 7
 
 FEWEST_SHARED = 2
 """Stems that the surroundings of two figures share, to be of the same thing; one for sums of
-money, of which a story has few."""
+money within one story, which has few."""
 
 _GENERIC = frozenset(
     stem(word)
@@ -59,6 +59,11 @@ _GENERIC = frozenset(
         "nearly total year month week day second minute hour took take whole first over under"
     ).split()
 )
+
+_OF_ANY_SUM = frozenset(
+    stem(word) for word in "save saved saving cost costs spend spent revenue budget price".split()
+)
+"""What is said of any sum, and so doesn't tell that two are of the same thing."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,8 @@ class Figure:
     unit: str
     of: frozenset[str]
     """Stems of the words around it."""
+    said: str
+    """Its words."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +98,8 @@ class Contradiction:
     first: str
     """What was said before, in the candidate's words."""
     second: str
+    clash: tuple[str, str]
+    """The words in each that don't go together."""
 
 
 def figures(text: str) -> list[Figure]:
@@ -107,7 +116,7 @@ def figures(text: str) -> list[Figure]:
         stems = frozenset(
             stem(word) for word in around if word not in FUNCTION_WORDS and not word.isdigit()
         )
-        found.append(Figure(_value(match), unit, stems - _GENERIC))
+        found.append(Figure(_value(match), unit, stems - _GENERIC, match.group().strip()))
     return found
 
 
@@ -130,9 +139,10 @@ def _value(match: re.Match[str]) -> float:
     return value * _SCALE.get((match["scale"] or "").lower(), 1)
 
 
+_NUMBER = rf"\d+|{'|'.join(_WORD_NUMBERS)}"
 _TEAM = re.compile(
-    r"""\bteam\s+of\s+(?P<a>\w+)
-    | \b(?P<b>\w+)\s+(?:\w+\s+)?(?:people|engineers|scientists|of\s+us)\s+
+    rf"""\bteam\s+of\s+(?P<a>{_NUMBER})\b
+    | \b(?P<b>{_NUMBER})\s+(?:\w+\s+)?(?:people|engineers|scientists|of\s+us)\s+
         (?:on|in)\s+(?:the|my|our)\s+team""",
     re.I | re.X,
 )
@@ -167,42 +177,58 @@ def contradiction(before: Sequence[Told], now: Sequence[Told]) -> Contradiction 
     """The first statement of ``now`` that doesn't go with one of ``before``."""
     for one in now:
         for other in before:
-            found = _figures_differ(other, one) or _teams_differ(other, one)
-            if found or (_roles_differ(other.text, one.text) and _same_subject(other, one)):
-                kind: Literal["figure", "role"] = "figure" if found else "role"
-                return Contradiction(kind, other, one, other.text, one.text)
+            if clash := _figures_differ(other, one) or _teams_differ(other, one):
+                return Contradiction("figure", other, one, other.text, one.text, clash)
+            if clash := _roles_differ(other, one):
+                return Contradiction("role", other, one, other.text, one.text, clash)
     return None
 
 
-def _figures_differ(before: Told, now: Told) -> bool:
-    return any(
-        old.unit == new.unit
-        and len(old.of & new.of) >= (1 if old.unit == "money" else FEWEST_SHARED)
-        and abs(old.value - new.value) > 0.1 * max(old.value, new.value)
-        for old in figures(before.text)
-        for new in figures(now.text)
-    )
+def _figures_differ(before: Told, now: Told) -> tuple[str, str] | None:
+    one_story = before.question_id == now.question_id
+    for old in figures(before.text):
+        for new in figures(now.text):
+            of_one_unit = old.unit == new.unit
+            differ = abs(old.value - new.value) > 0.1 * max(old.value, new.value)
+            if of_one_unit and differ and _of_one_thing(old, new, one_story):
+                return old.said, new.said
+    return None
 
 
-def _teams_differ(before: Told, now: Told) -> bool:
-    sizes = []
-    for text in (before.text, now.text):
-        match = None if _CHANGES.search(text) else _TEAM.search(text)
-        word = (match["a"] or match["b"]).lower() if match else ""
-        size = int(word) if word.isdigit() else _WORD_NUMBERS.get(word)
-        if size is None:
-            return False
-        sizes.append(size)
-    return sizes[0] != sizes[1]
+def _of_one_thing(old: Figure, new: Figure, one_story: bool) -> bool:
+    shared = old.of & new.of
+    if old.unit != "money":
+        return len(shared) >= FEWEST_SHARED
+    return bool(shared) if one_story else len(shared - _OF_ANY_SUM) >= FEWEST_SHARED
 
 
-def _roles_differ(before: str, now: str) -> bool:
-    """Whether one statement takes a role that the other gives away, about the same thing."""
+def _teams_differ(before: Told, now: Told) -> tuple[str, str] | None:
+    """Two sizes of one team; who tells another story may have been in another team."""
+    if not (before.question_id == now.question_id or _same_subject(before, now)):
+        return None
+    old, new = _team(before.text), _team(now.text)
+    return (old[1], new[1]) if old and new and old[0] != new[0] else None
+
+
+def _team(text: str) -> tuple[int, str] | None:
+    """The size of a team that a sentence names, and its words."""
+    match = None if _CHANGES.search(text) else _TEAM.search(text)
+    if match is None:
+        return None
+    word = (match["a"] or match["b"]).lower()
+    return int(word) if word.isdigit() else _WORD_NUMBERS[word], match.group()
+
+
+def _roles_differ(before: Told, now: Told) -> tuple[str, str] | None:
+    """Where one statement takes a role that the other gives away, about the same thing."""
+    if not _same_subject(before, now):
+        return None
     for mine, others in _ROLES:
         for here, there in ((mine, others), (others, mine)):
-            if here.search(before) and there.search(now):
-                return True
-    return False
+            first, second = here.search(before.text), there.search(now.text)
+            if first and second:
+                return first.group(), second.group()
+    return None
 
 
 def _same_subject(before: Told, now: Told) -> bool:

@@ -297,9 +297,9 @@ def _quote(anchors: Sequence[str], sentence: str) -> str | None:
     return head.group().strip(" .!?;,\"'") if head and len(cut_words) >= 3 else None
 
 
-def short_quote(sentence: str) -> str:
-    """A verbatim part of a sentence, at most LONGEST_QUOTE words."""
-    return _quote((), sentence) or sentence
+def short_quote(sentence: str, *anchors: str) -> str:
+    """A verbatim part of a sentence, at most LONGEST_QUOTE words, around what matches."""
+    return _quote(anchors, sentence) or sentence
 
 
 def own_wording(target: Target, persona: Persona) -> str:

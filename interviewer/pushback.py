@@ -1,7 +1,6 @@
 """How the candidate met each challenge, from the stored turns. Pure: words and a fit, no model."""
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from typing import Literal
 
 from interviewer.against import warnings_for
@@ -9,7 +8,7 @@ from interviewer.calibration import Fits
 from interviewer.replies import ReplySignals, is_correction, read_reply, shares
 from interviewer.round import Round
 from interviewer.rubric import MistakeCheck, Strict
-from interviewer.transcript import Turn, words_at
+from interviewer.transcript import Turn, reply_to, words_at
 
 CHALLENGES = frozenset({"pushback", "wrong", "harder"})
 """Triggers of a follow-up that challenges what was said."""
@@ -50,12 +49,11 @@ class Handling(Strict):
 
 def handlings(turns: Sequence[Turn], of_round: Round, question_id: str) -> tuple[Handling, ...]:
     """How each challenge to the answers to a question was met that an answer followed, in order."""
-    return tuple(
-        _handling(turns, of_round, probe, answer)
-        for probe, answer in pairwise(turns)
-        if probe.question_id == question_id
-        if probe.trigger in CHALLENGES and answer.kind == "answer"
+    challenges = (
+        turn for turn in turns if turn.question_id == question_id and turn.trigger in CHALLENGES
     )
+    met = ((probe, reply_to(turns, probe)) for probe in challenges)
+    return tuple(_handling(turns, of_round, probe, answer) for probe, answer in met if answer)
 
 
 def _handling(turns: Sequence[Turn], of_round: Round, probe: Turn, answer: Turn) -> Handling:

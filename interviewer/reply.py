@@ -213,7 +213,7 @@ class Replier:
                 )
                 found: tuple[InterviewerKind, str, str | None] = "question", text, next_id
             case Redirect(gate=gate):
-                again, asked = scene.state.redirects > 0, scene.question.text
+                again, asked = scene.state.redirects > 0, scene.pending_text()
                 text = prompts["redirect"].text(gate=gate, again=again, question=asked)
                 found = "redirect", text, scene.question.id
             case Aside(move="same_story"):

@@ -29,11 +29,16 @@ from interviewer.scoring import (
 )
 from interviewer.sentences import SentenceRef, split_sentences
 from interviewer.session import Interview, fold
-from interviewer.transcript import Speaker, TurnKind, answers_to
+from interviewer.transcript import Speaker, TurnKind, answers_to, graded_turns
 
 LEVELS: tuple[Level, ...] = (1, 2, 3, 4, 5)
 ADVICE_TONIGHT = 3
 """Pieces of advice on the first page."""
+PRESUMED = (
+    "No sentence of yours was found to show this: the level is what the rest of your answers "
+    "makes likely."
+)
+"""In the place of an anchor that would say what was not found."""
 
 
 class Evidence(Strict):
@@ -122,7 +127,8 @@ class CriterionReport(Strict):
     unlowered: Level | None = None
     """The level without what counts against the answers; None: not observed."""
     anchor: str | None
-    """What the answers showed, in the rubric's words: the anchor of ``unlowered``."""
+    """What the answers showed, in the rubric's words: the anchor of ``unlowered``. Where they
+    showed nothing of it, what the level rests on instead."""
     bar: float
     bar_anchor: str
     """What the bar looks like."""
@@ -460,7 +466,7 @@ def question_grades(
     interview: Interview, of_round: Round, question_id: str, also_due: Collection[str] = ()
 ) -> list[CriterionGrade]:
     """The grades of the answers to one question; ``also_due`` checks count as asked for."""
-    answers = {turn.seq for turn in answers_to(interview.turns, question_id)}
+    answers = {turn.seq for turn in graded_turns(interview.turns, question_id)}
     best = best_judgements(one for one in interview.all_judgements if one.seq in answers)
     due = probed_checks(interview, question_id) | set(also_due)
     results = {
@@ -506,7 +512,7 @@ def _criterion(
         low=grade.interval[0] if grade.interval else None,
         high=grade.interval[1] if grade.interval else None,
         unlowered=grade.unlowered,
-        anchor=criterion.levels[grade.unlowered] if grade.unlowered else None,
+        anchor=_anchor(criterion, grade),
         bar=bar,
         bar_anchor=next(text for at, text in sorted(criterion.levels.items()) if at >= bar),
         evidence=tuple(
@@ -544,6 +550,15 @@ def _criterion(
     )
 
 
+def _anchor(criterion: Criterion, grade: CriterionGrade) -> str | None:
+    """The level's anchor, unless it would praise for what no sentence was found to show."""
+    level = grade.unlowered
+    if level is None:
+        return None
+    shown = any(result.status == "shown" for result in grade.results)
+    return criterion.levels[level] if shown or level == min(criterion.levels) else PRESUMED
+
+
 def _against(interview: Interview, of_round: Round, told: _Told) -> Iterator[HeldAgainst]:
     asked = [turn.question_id for turn in interview.turns if turn.kind == "question"]
     for question_id in filter(None, asked):
@@ -566,7 +581,7 @@ def _disputes(interview: Interview, of_round: Round, told: _Told) -> Iterator[Di
     for one in interview.disputes:
         warnings = warnings_for(of_round, of_round.question(one.question_id))
         warning = warnings.get(one.check_id)
-        answers = {turn.seq for turn in answers_to(interview.turns, one.question_id)}
+        answers = {turn.seq for turn in graded_turns(interview.turns, one.question_id)}
         first = best_judgements(
             each
             for each in interview.judgements

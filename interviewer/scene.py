@@ -1,5 +1,6 @@
 """An interview at the moment when the interviewer has to say something. Pure."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -11,7 +12,7 @@ from interviewer.round import Round
 from interviewer.rubric import Check, Question
 from interviewer.sentences import Sentence
 from interviewer.session import Interview, Plan, State, fold
-from interviewer.transcript import Turn, answers_to
+from interviewer.transcript import Turn, graded_turns, pending
 
 MOST_CONTRADICTIONS = 2
 """Times in one interview that two statements are held against each other."""
@@ -22,33 +23,38 @@ def read_answer(
 ) -> tuple[Gate, tuple[Sentence, ...]]:
     """The gate of an answer, and its sentences to judge: none unless the gate is open.
 
-    A follow-up may be answered in two words ("Eleven percent."), a question can't.
+    A follow-up may be answered in two words ("Eleven percent."), which may be words of its own
+    ("Was it recall or precision?"); a question can't.
     """
-    before = next((turn for turn in reversed(turns) if turn.seq < answer.seq), None)
-    if before is not None and before.kind == "probe":
-        return _read(answer.text, before.text, fewest_words=2)
+    asked = pending([turn for turn in turns if turn.seq < answer.seq])
+    if asked is not None and asked.kind == "probe":
+        return _read(answer.text, asked.text, follows_up=True)
     return _read(answer.text, question.text)
 
 
 # Each step of an interview looks at all of its answers: read anew, turn 40 would cost ten
 # times what turn 5 costs.
 @lru_cache(maxsize=1024)
-def _read(
-    text: str, asked: str, fewest_words: int = FEWEST_WORDS
-) -> tuple[Gate, tuple[Sentence, ...]]:
-    found = gate(text, asked, fewest_words)
+def _read(text: str, asked: str, follows_up: bool = False) -> tuple[Gate, tuple[Sentence, ...]]:
+    found = gate(text, asked, 2 if follows_up else FEWEST_WORDS, picks=follows_up)
     return found, judged_sentences(text) if found == "open" else ()
 
 
 def open_answers(
     turns: Sequence[Turn], question: Question
 ) -> list[tuple[Turn, tuple[Sentence, ...]]]:
-    """The answers to a question that hold something to judge, with those sentences."""
+    """What is graded on a question and holds something to judge, with those sentences."""
     read = [
         (answer, read_answer(turns, answer, question)[1])
-        for answer in answers_to(turns, question.id)
+        for answer in graded_turns(turns, question.id)
     ]
     return [(answer, sentences) for answer, sentences in read if sentences]
+
+
+def quotes(found: memory.Contradiction) -> tuple[str, str]:
+    """What is held up of two statements that don't go together: the words that clash."""
+    before, now = (re.escape(words) for words in found.clash)
+    return probe.short_quote(found.first, before), probe.short_quote(found.second, now)
 
 
 @dataclass(frozen=True)
@@ -122,8 +128,7 @@ class Scene:
     @cached_property
     def pending(self) -> Turn | None:
         """The question or follow-up that the candidate still has to answer."""
-        asking = [turn for turn in self.turns if turn.kind in {"question", "probe"}]
-        return asking[-1] if asking else None
+        return pending(self.turns)
 
     def pending_text(self) -> str:
         """The words of that question or follow-up."""
@@ -148,7 +153,7 @@ class Scene:
             )
         ]
         found = memory.contradiction(before, now)
-        if found is None or any(found.first in one.text for one in spoken):
+        if found is None or any(quotes(found)[0] in one.text for one in spoken):
             return None
         return found
 

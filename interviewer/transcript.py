@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import takewhile
 from typing import Literal
 
 from interviewer.moves import Move
@@ -71,3 +72,40 @@ def answers_to(turns: Sequence[Turn], question_id: str) -> list[Turn]:
         for turn in turns
         if turn.kind == "answer" and turn.question_id == question_id and turn.seq not in steered
     ]
+
+
+def graded_turns(turns: Sequence[Turn], question_id: str) -> list[Turn]:
+    """What is graded on a question: the answers to it, and what was asked about it before them.
+
+    Who asks first what the input may hold has shown it no less than who says it in the answer.
+    None where no answer followed.
+    """
+    answers = answers_to(turns, question_id)
+    if not answers:
+        return []
+    asked = [
+        turn
+        for turn in turns
+        if turn.kind == "clarifying_question"
+        and turn.question_id == question_id
+        and turn.seq < answers[0].seq
+    ]
+    return asked + answers
+
+
+def pending(turns: Sequence[Turn]) -> Turn | None:
+    """The question or follow-up that is still to be answered after these turns."""
+    return next((turn for turn in reversed(turns) if turn.kind in {"question", "probe"}), None)
+
+
+def reply_to(turns: Sequence[Turn], probe: Turn) -> Turn | None:
+    """The first answer to a follow-up that holds something; None: none came before the next one.
+
+    Whoever asked to hear it again, or said too little, has not answered yet.
+    """
+    later = [turn for turn in turns if turn.seq > probe.seq]
+    until = takewhile(lambda turn: turn.kind not in {"question", "probe", "closing"}, later)
+    asked_again = {turn.seq - 1 for turn in turns if turn.kind in {"redirect", "steer"}}
+    return next(
+        (turn for turn in until if turn.kind == "answer" and turn.seq not in asked_again), None
+    )

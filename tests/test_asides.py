@@ -117,6 +117,27 @@ async def test_a_contradiction_is_asked_about_with_both_quotes(room):
     assert reply.reason
 
 
+async def test_the_words_that_clash_are_quoted_and_asked_about_once(room):
+    await room.say(
+        "For that launch, which I liked a lot, we ran ads in a team of five. It shipped."
+    )
+    reply = await room.say(
+        "To launch ads, as my manager wished it, we had twelve people in our team."
+    )
+    assert (reply.trigger, "a team of five" in reply.text) == ("contradiction", True)
+    assert "twelve people in our team" in reply.text
+    again = await room.say("Both hold. Ads had twelve people in our team, five of them engineers.")
+    assert again.trigger != "contradiction"
+
+
+async def test_a_follow_up_that_held_nothing_is_asked_again(content, turn):
+    room = Room(content, turn, question_ids=("failure",))
+    asked = await room.say(STORY)
+    assert asked.kind == "probe"
+    again = await room.say("Forty.")
+    assert (again.kind, asked.text in again.text) == ("redirect", True)
+
+
 async def test_the_candidate_may_ask_at_the_end(content, turn):
     room = Room(content, turn, question_ids=("failure",), most_probes=0)
     assert (await room.say(STORY)).kind == "invitation"

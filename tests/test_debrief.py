@@ -2,7 +2,7 @@
 
 import pytest
 
-from interviewer.debrief import APART, AreaGrade, Notes, Proof, hold_debrief
+from interviewer.debrief import APART, AreaGrade, Notes, Proof, beside, hold_debrief
 
 MEDIAN = 3.5
 
@@ -85,6 +85,38 @@ def test_the_decision(notes, decision):
     result = hold_debrief(notes, MEDIAN)
     assert result.decision == decision
     assert result.reasons
+
+
+def test_who_has_not_heard_or_graded_everything_counts_for_nothing_yet():
+    half = _notes("no hire", name="Anders", finished=False, theory=2)
+    ungraded = _notes("no hire", name="Wei", theory=2).model_copy(update={"graded": False})
+    result = hold_debrief([half, ungraded, RUTH], MEDIAN, to_come=["Coding"])
+    assert (result.decision, result.votes_for, result.votes_against) == ("open", 1, 0)
+    assert result.reasons[:3] == (
+        "Anders's round is not finished.",
+        "Wei's round is still being graded.",
+        "Coding is not held yet.",
+    )
+    assert result.disagreements == ()
+    said = " ".join(one.text for one in result.discussion)
+    assert said.count("I don't vote yet") == 2
+    assert "I veto" not in said.replace("Whether I veto", "")
+    assert "don't veto" not in said
+    assert "Then we have it" not in said
+
+
+@pytest.mark.parametrize(
+    ("level", "bound", "told"),
+    [
+        (4.0, 3.0, ("4.0", "3.0")),
+        (3.0, 3.0, ("3.0", "3.0")),
+        (2.96, 3.0, ("2.96", "3.00")),
+        (3.2, 3.25, ("3.20", "3.25")),
+        (2.9996, 3.0, ("3.000", "3.000")),
+    ],
+)
+def test_figures_beside_a_bound_are_told_apart(level, bound, told):
+    assert beside(level, bound) == told
 
 
 def test_an_area_is_the_weighted_mean_of_its_rounds():

@@ -41,6 +41,31 @@ def test_what_fits_is_left_alone(before, now):
     assert _held(before, now) is None
 
 
+FIVE = "At my last company I was in a team of five, and we ran the ads ranker."
+THREE = "For this story I go back to my PhD, where we were a team of three on speech."
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        (FIVE, THREE),
+        (
+            "The migration saved $200k a year in hosting costs.",
+            "My ranking change saved $1.4M in support costs.",
+        ),
+    ],
+)
+def test_another_story_may_have_other_figures(before, now):
+    first = told(split_sentences(before), 2, "failure")
+    assert contradiction(first, told(split_sentences(now), 4, "conflict")) is None
+
+
+def test_one_team_in_two_stories_has_one_size():
+    first = told(split_sentences("The speech team of eight took it over."), 2, "failure")
+    found = contradiction(first, told(split_sentences(THREE), 4, "conflict"))
+    assert found.clash == ("team of eight", "team of three")
+
+
 def test_figures_have_a_value_and_a_unit():
     (figure,) = figures("We saved $1.5m on storage.")
     assert (figure.value, figure.unit) == (1.5e6, "money")

@@ -86,6 +86,19 @@ def test_a_known_mistake_is_revised_by_who_says_what_holds(met):
         assert met(reply, **mistaken)[0].how != "revised"
 
 
+def test_a_challenge_is_met_after_it_was_heard_again(turn, of_round):
+    challenge = turn(3, "probe", trigger="pushback", about=SentenceRef(seq=2, n=1))
+    heard = [turn(4, "repeat_request", "Sorry?"), turn(5, "repetition")]
+    turns = [turn(1, "question"), turn(2, "answer", CLAIM), challenge, *heard]
+    turns += [turn(6, "answer", "Hm, that."), turn(7, "redirect")]
+    assert handlings(turns, of_round, "failure") == ()
+    turns.append(turn(8, "answer", "You're right, sorry. Forget what I said."))
+    (found,) = handlings(turns, of_round, "failure")
+    assert (found.seq, found.answer_seq, found.how) == (3, 8, "caved")
+    turns[3:] = [turn(4, "probe"), turn(5, "answer", "You're right, sorry. Forget it.")]
+    assert handlings(turns, of_round, "failure") == ()
+
+
 def test_a_gap_is_no_challenge(met):
     assert met("It was.", trigger="gap") == ()
 

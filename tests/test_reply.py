@@ -258,6 +258,28 @@ def test_a_follow_up_may_be_answered_in_two_words(rubric, turn, before, text, ga
     assert bool(sentences) is (gate == "open")
 
 
+def test_a_follow_up_is_answered_after_it_was_heard_again(rubric, turn):
+    heard = [turn(4, "repeat_request", "Sorry?"), turn(5, "repetition")]
+    turns = [turn(1, "question"), turn(2, "answer"), turn(3, "probe"), *heard]
+    turns.append(turn(6, "answer", "Eleven percent."))
+    assert read_answer(turns, turns[-1], rubric.question("conflict"))[0] == "open"
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "gate"),
+    [
+        ("Was it recall or precision that fell?", "It was precision.", "open"),
+        ("Is that correlated or causal?", "That is causal.", "open"),
+        ("You said “it saved 40 percent”. How much was it in the end?", "40 percent.", "open"),
+        ("Is that correlated or causal?", "Is that correlated or causal?", "echo"),
+    ],
+)
+def test_a_follow_up_may_be_answered_in_its_own_words(rubric, turn, asked, text, gate):
+    turns = [turn(1, "question"), turn(2, "answer"), turn(3, "probe", asked)]
+    turns.append(turn(4, "answer", text))
+    assert read_answer(turns, turns[-1], rubric.question("conflict"))[0] == gate
+
+
 def test_turns_that_need_no_model(content, interview):
     bench = Bench(content, ScriptedModel(failures=-1))
     one = Plan(areas=("story",), question_ids=("conflict",))

@@ -9,6 +9,7 @@ from interviewer.markdown import to_markdown
 from interviewer.process import Seat
 from interviewer.report import (
     ADVICE_TONIGHT,
+    PRESUMED,
     CriterionReport,
     NotObserved,
     grades_of,
@@ -18,6 +19,7 @@ from interviewer.report import (
 from interviewer.scoring import vote_of
 from interviewer.sentences import split_sentences
 from interviewer.session import Interview, Plan
+from interviewer.text import words
 from interviewer.transcript import Turn
 from tests.doubles import NOW, PERSONA, PROCESS, STRONG, shipped_content
 
@@ -187,6 +189,26 @@ def test_anchor_and_bar(interview, a_round):
     assert situation["Situation"].level == 3
     assert situation["Situation"].anchor == "S three"
     assert situation["Situation"].bar_anchor == "S three"
+
+
+def test_what_the_candidate_asked_first_is_graded(interview, a_round, turn):
+    held = interview(STRONG, judgements=[_met("scene", 1), _met("own_part", 1, seq=4)])
+    asked = turn(2, "answer", "Is it about a team?").model_copy(
+        update={"kind": "clarifying_question"}
+    )
+    turns = (held.turns[0], asked, turn(3, "clarification"), turn(4, "answer", STRONG))
+    report = _report(held.model_copy(update={"turns": turns}), a_round, 0)
+    evidence = _criteria(report)["Situation"].evidence
+    assert {proof.seq for proof in evidence} == {2, 4}
+    assert report.questions[0].words == len(words(STRONG))  # a question is no part of the answer
+
+
+def test_no_anchor_praises_what_was_not_shown(interview, a_round):
+    judgements = [_met("scene", p=0.3), _met("own_part", p=0.3), _met("number", p=0.1)]
+    criteria = _criteria(_report(interview(STRONG, judgements=judgements), a_round, 0))
+    assert (criteria["Situation"].level, criteria["Situation"].evidence) == (2, ())
+    assert criteria["Situation"].anchor == PRESUMED
+    assert (criteria["Results"].level, criteria["Results"].anchor) == (1, "R one")
 
 
 def test_tonight_low_levels_of_heavy_criteria_first(interview, a_round):

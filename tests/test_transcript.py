@@ -7,7 +7,7 @@ import pytest
 
 from interviewer.sentences import LONGEST_SENTENCE, split_sentences
 from interviewer.text import words
-from interviewer.transcript import answers_to
+from interviewer.transcript import answers_to, graded_turns
 
 
 def _hold_the_rules(text: str) -> list[str]:
@@ -155,3 +155,20 @@ def test_answers_to_a_question(turn):
     assert [one.text for one in answers_to(turns, "failure")] == ["one", "two"]
     assert [one.text for one in answers_to(turns, "conflict")] == ["other"]
     assert answers_to(turns, "success") == []
+
+
+def test_what_was_asked_before_the_answer_is_graded_with_it(turn):
+    turns = [
+        turn(1, "question"),
+        turn(2, "clarifying_question", "Can the list be empty?"),
+        turn(3, "clarification"),
+    ]
+    assert graded_turns(turns, "failure") == []  # no answer followed yet
+    turns += [
+        turn(4, "answer", "one"),
+        turn(5, "probe"),
+        turn(6, "clarifying_question", "Which list?"),
+        turn(7, "clarification"),
+        turn(8, "answer", "two"),
+    ]
+    assert [one.seq for one in graded_turns(turns, "failure")] == [2, 4, 8]

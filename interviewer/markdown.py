@@ -122,7 +122,7 @@ def _questions(report: Report) -> Iterator[str]:
             said = "no reply" if pushback.answer is None else _inline(pushback.answer)
             yield f"  - You: {said}"
             if pushback.noted:
-                yield f"  - She noted: {pushback.noted}"
+                yield f"  - Noted: {pushback.noted}"
         if one.key_points:
             yield ""
             yield "What a full answer holds:"
@@ -340,8 +340,16 @@ def _inline(text: str) -> str:
     return "“" + _plain(" ".join(text.split())) + "”"
 
 
-def _fenced(text: str) -> list[str]:
-    return [_plain(line) for line in text.splitlines() or [""]]
+def _fenced(text: str) -> Iterator[str]:
+    """What was said, line by line; code, which is told by its indentation, keeps that."""
+    for part in re.split(r"(\n(?:[ \t]*\n)+)", text.replace("\r\n", "\n")):
+        lines = part.splitlines()
+        if any(re.match(r"(?:  |\t)\s*\S", line) for line in lines):
+            ticks = max(map(len, re.findall(r"`+", part)), default=0)
+            fence = "`" * max(3, ticks + 1)
+            yield from (fence, *lines, fence)
+        else:
+            yield from ([""] if not part.strip() else map(_plain, lines))
 
 
 def _plain(text: str) -> str:

@@ -8,6 +8,7 @@ value, so that no figure can differ between them.
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
+from interviewer import pace
 from interviewer.against import held_against, uncorrected, warnings_for
 from interviewer.codegrade import SUBJECTS, CodeReport, code_report
 from interviewer.figures import QuestionReport, read_question
@@ -137,6 +138,11 @@ class CriterionReport(Strict):
     not_observed: tuple[NotObserved, ...]
 
     @property
+    def borne_out(self) -> bool:
+        """Whether anything that was found shows it, and not only the rest of the answers."""
+        return self.anchor != PRESUMED
+
+    @property
     def sureness(self) -> str:
         """The interval in words; empty where nothing was observed."""
         if self.low is None or self.high is None:
@@ -222,7 +228,7 @@ class Report(Strict):
     ended_at: datetime | None
     """When the last word was said."""
     minutes: float
-    """From the first word to the last."""
+    """The candidate's, as the interview's clock counts them: no break, and no wait for a reply."""
     role: str
     level: str
     interviewer: str
@@ -270,7 +276,10 @@ def make_report(
     )
     code = _code(interview, of_round)
     for one in _code_criteria(code, of_round, standard):
-        grades.append(CriterionGrade(criterion_id=one.title, level=one.level, results=()))
+        estimate = None if one.level is None else float(one.level)
+        grades.append(
+            CriterionGrade(criterion_id=one.title, level=one.level, estimate=estimate, results=())
+        )
         weights[one.title] = one.weight
         criteria = (*criteria, one)
     vote = vote_of(grades, weights, standard.level_bar)
@@ -283,7 +292,7 @@ def make_report(
         created_at=interview.created_at,
         begun_at=turns[0].at if turns else None,
         ended_at=turns[-1].at if turns else None,
-        minutes=(turns[-1].at - turns[0].at).total_seconds() / 60 if turns else 0.0,
+        minutes=pace.minutes(turns),
         role=standard.role,
         level=standard.level,
         interviewer=persona.name,
@@ -620,7 +629,7 @@ def _tonight(criteria: Sequence[CriterionReport]) -> tuple[Missing, ...]:
 
 def _reason(vote: Vote, criteria: Sequence[CriterionReport]) -> str:
     below = [one.title for one in criteria if one.level and one.level < one.bar]
-    above = [one.title for one in criteria if one.level and one.level > one.bar]
+    above = [one.title for one in criteria if one.level and one.level > one.bar and one.borne_out]
     unseen = [one.title for one in criteria if one.level is None]
     if vote == "no vote":
         return "Too little was observed to vote on: " + (", ".join(unseen) or "no answer") + "."

@@ -203,11 +203,29 @@ def test_what_the_candidate_asked_first_is_graded(interview, a_round, turn):
     assert report.questions[0].words == len(words(STRONG))  # a question is no part of the answer
 
 
+def test_a_break_is_nobodys_time(interview, a_round):
+    held = interview(STRONG)
+    asked, answer, closing = held.turns
+    answer = answer.model_copy(update={"at": asked.at + timedelta(minutes=3)})
+    closing = closing.model_copy(update={"at": asked.at + timedelta(hours=14)})
+    report = _report(held.model_copy(update={"turns": (asked, answer, closing)}), a_round, 0)
+    assert report.minutes == 3
+
+
+def test_code_in_an_answer_keeps_its_indentation(interview, a_round):
+    code = "class Heap:\n    def push(self, x):\n        self.items.append(x)  # `x` *kept*"
+    told = to_markdown(_report(interview(f"So *this*:\n\n{code}\n\nThat's it."), a_round, 0))
+    quoted = "\n".join(f"> {line}" for line in ("```", *code.splitlines(), "```"))
+    assert quoted in told
+    assert "So \\*this\\*:" in told
+
+
 def test_no_anchor_praises_what_was_not_shown(interview, a_round):
     judgements = [_met("scene", p=0.3), _met("own_part", p=0.3), _met("number", p=0.1)]
     criteria = _criteria(_report(interview(STRONG, judgements=judgements), a_round, 0))
     assert (criteria["Situation"].level, criteria["Situation"].evidence) == (2, ())
     assert criteria["Situation"].anchor == PRESUMED
+    assert not criteria["Situation"].borne_out
     assert (criteria["Results"].level, criteria["Results"].anchor) == (1, "R one")
 
 
@@ -333,7 +351,7 @@ def test_every_line_of_an_answer_stays_in_its_quotation(interview, a_round):
 
 
 @pytest.mark.parametrize(
-    "line", ["---", "===", "~~~", "- an item", "+ an item", "1. an item", "    code", "~~gone~~"]
+    "line", ["---", "===", "~~~", "- an item", "+ an item", "1. an item", "~~gone~~"]
 )
 def test_markup_at_the_beginning_of_a_line_stays_text(interview, a_round, line):
     lines = to_markdown(_report(interview(f"I said\n{line}"), a_round, 0)).splitlines()

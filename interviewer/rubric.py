@@ -511,7 +511,6 @@ class Extension(Strict):
 
 def _as_check(question: Question, position: int, ask: str) -> KeyPointCheck:
     """A key point of the bank as a check; it is probed for and reported like any other."""
-    point = question.key_points[position]
     claims = [
         Claim(
             id=f"{question.id}__{one.id}",
@@ -522,8 +521,7 @@ def _as_check(question: Question, position: int, ask: str) -> KeyPointCheck:
         for one in question.key_points
     ]
     check = key_point_check(question.text, claims, position)
-    advice = f"A full answer says that {point.text.rstrip('.')}."
-    return check.model_copy(update={"ask": ask, "probe": ask, "advice": advice})
+    return check.model_copy(update={"ask": ask, "probe": ask})
 
 
 def key_point_check(question: str, claims: Sequence[Claim], position: int) -> KeyPointCheck:
@@ -544,7 +542,9 @@ def key_point_check(question: str, claims: Sequence[Claim], position: int) -> Ke
         gap=claim.text,
         ask=_WHAT_ELSE,
         probe=_WHAT_ELSE,
-        advice=f"A full answer says that {claim.text.rstrip('.')}.",
+        advice=f"Say, for example: “{claim.right[0]}”"
+        if claim.right
+        else f"A full answer says that {claim.text.rstrip('.')}.",
         meets=(*claim.right, claim.text) if claim.right else (claim.text, claim.text),
         misses=misses if len(misses) > 1 else (*misses, "I don't know."),
         cues=tuple(rf"\b{re.escape(one)}" for one in telling_stems(question, claim, claims)),

@@ -412,4 +412,9 @@ def _raiser_line(result: Debrief) -> str:
 def _closing(result: Debrief) -> str:
     if result.decision == "open":
         return "We can't decide yet. " + " ".join(result.reasons)
-    return f"Then we have it: {result.decision}. " + " ".join(result.reasons)
+    told = f"Then we have it: {result.decision}. " + " ".join(result.reasons)
+    below = _below(result)
+    outvoted = result.votes_against > result.votes_for
+    if below and all(one.close for one in below) and not (result.veto or outvoted):
+        told += " That lies within the error of one sitting: practise these areas, and sit again."
+    return told

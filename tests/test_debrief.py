@@ -105,6 +105,15 @@ def test_who_has_not_heard_or_graded_everything_counts_for_nothing_yet():
     assert "Then we have it" not in said
 
 
+@pytest.mark.parametrize(("high", "close"), [(3.5, True), (2.9, False)])
+def test_a_no_within_the_error_of_one_sitting_is_told_as_one(high, close):
+    area = _area("theory", 2.8, low=2.0, high=high)
+    notes = _notes().model_copy(update={"areas": (area,)})
+    result = hold_debrief([notes, RUTH.model_copy(update={"areas": (_area("coding", 5.0),)})], 3.5)
+    assert result.decision == "no hire"
+    assert ("within the error of one sitting" in result.discussion[-1].text) is close
+
+
 @pytest.mark.parametrize(
     ("level", "bound", "told"),
     [

@@ -220,6 +220,14 @@ def test_code_in_an_answer_keeps_its_indentation(interview, a_round):
     assert "So \\*this\\*:" in told
 
 
+def test_the_surest_gap_comes_first(interview, a_round):
+    judgements = [_met("scene", p=0.3), _met("own_part", p=0.02)]
+    report = _report(interview(STRONG, judgements=judgements), a_round, 0)
+    missing = _criteria(report)["Situation"].missing
+    assert [one.check_id for one in missing] == ["own_part", "scene"]
+    assert report.tonight[0].check_id == "own_part"
+
+
 def test_no_anchor_praises_what_was_not_shown(interview, a_round):
     judgements = [_met("scene", p=0.3), _met("own_part", p=0.3), _met("number", p=0.1)]
     criteria = _criteria(_report(interview(STRONG, judgements=judgements), a_round, 0))

@@ -85,12 +85,17 @@ def code_report(
         entry=entry,
         claim=claim,
         grades=(
-            _correctness(entry.result, any(one.result is not None for one in before)),
+            _correctness(entry.result, any(_failed(one.result) for one in before)),
             _efficiency(question.coding, entry, claim),
             _maintainability(entry),
         ),
         submissions=len(before) + 1,
     )
+
+
+def _failed(result: RunResult | None) -> bool:
+    """Whether it was run and missed a case; who submits right code again has not tried twice."""
+    return result is not None and not result.all_passed
 
 
 def _correctness(result: RunResult | None, tried_before: bool) -> CodeGrade:

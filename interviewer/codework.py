@@ -98,8 +98,9 @@ class CodeWork:
         """Runs the visible tests."""
         coding = self._coding(question_id)
         self.save(interview_id, question_id, code, language)
+        begun = self._now()
         result = await self.bench.run_visible(interview_id, coding, code, language)
-        self._keep(interview_id, question_id, "run", code, language=language, result=result)
+        self._keep(interview_id, question_id, "run", code, begun, language=language, result=result)
         return result
 
     async def attempt(
@@ -128,6 +129,7 @@ class CodeWork:
         if not code.strip():
             raise CodeRejected("The editor is empty. Write your code first, then submit it.")
         coding = self._question(question_id).coding
+        begun = self._now()
         result, fit = None, None
         reading = asyncio.create_task(asyncio.to_thread(codefigures.read, code, language))
         if coding is not None and coding.runs and not self.bench.why_not_python(coding):
@@ -142,6 +144,7 @@ class CodeWork:
             question_id,
             "submit",
             code,
+            begun,
             language=language,
             result=result,
             fit=fit,
@@ -174,10 +177,23 @@ class CodeWork:
         return coding
 
     def _keep(
-        self, interview_id: str, question_id: str, kind: str, code: str, **found: object
+        self,
+        interview_id: str,
+        question_id: str,
+        kind: str,
+        code: str,
+        at: datetime | None = None,
+        **found: object,
     ) -> CodeEntry:
+        """``at``: when the code stood like that; what is typed while it runs is later."""
         entry = CodeEntry.model_validate(
-            {"question_id": question_id, "kind": kind, "code": code, "at": self._now(), **found}
+            {
+                "question_id": question_id,
+                "kind": kind,
+                "code": code,
+                "at": at or self._now(),
+                **found,
+            }
         )
         self._store.add_code(interview_id, entry)
         return entry

@@ -3,18 +3,37 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from interviewer import pace
 from interviewer.pushback import MET, Handling, How, handlings
 from interviewer.round import Round
 from interviewer.rubric import RUNGS, CommonError, Question, StarPart, Strict
 from interviewer.scoring import CheckResult, Status
 from interviewer.text import words
-from interviewer.transcript import Turn, answers_to
+from interviewer.transcript import Turn, answers_to, reply_to
 
 _I = frozenset({"i", "my", "me", "mine", "myself"})
 _WE = frozenset({"we", "our", "us", "ours", "ourselves"})
-# A number with its unit, if that is a sign: "38 percent", "$200k"; no part of a name ("GPT-4").
+_COUNTRY = re.compile(r"\b(?:US|U\.S\.)(?!\w)")
+_FIGURE = r"\d++(?:[.,]\d++)*+(?:e-?\d++)?+"
+_UNIT = (
+    r"(?:\s?%|\s?percent\b|(?:[kKmMBbTx]|bn|[nuµmM]?s|secs?|mins?|h|hrs?|[kKMGTP]i?[bB]|[kMG]?Hz"
+    r"|pp|bps|pts|[kcmn]?m|kg|k?W|[qrt]ps)\b)"
+)
+# A number or a range with its unit, if that is a sign or follows at once: "38 percent", "$200k",
+# "12ms", "0.81-0.83"; no part of a name ("GPT-4"). Possessive, so that what goes on as a name
+# isn't cut short to a figure.
 _NUMBER = re.compile(
-    r"(?<![\w.,-])[$€£]?\d+(?:[.,]\d+)*(?:\s?%|\s?percent\b|[kKmMbB]\b|x\b)?(?![\w-])"
+    rf"(?<![\w.,-])[$€£]?{_FIGURE}{_UNIT}?+(?:[-–][$€£]?{_FIGURE}{_UNIT}?+)?+(?![\w-])"  # noqa: RUF001
+)
+_Y = r"(?:199\d|20[0-2]\d|203[0-5])"
+# "In 2022" is no figure, "2000 users" is: there, what is counted follows.
+_YEAR = re.compile(
+    r"(?:(?<=\b[Ii]n\s)|(?<=\b[Ss]ince\s)|(?!\d+\s+(?!this\b|does\b)[^\W\d_]{3,}s\b))"
+    rf"{_Y}(?:[-–]{_Y}|s)?"  # noqa: RUF001
+)
+_CODE = re.compile(
+    r"```.*?(?:```|\Z)|`[^`\n]+`|^(?:\t| {4,})(?![-*•]|\d+[.)]\s)[^\n]*|\w\[[^\]\n]*\]",
+    re.DOTALL | re.MULTILINE,
 )
 _LIST_ITEM = re.compile(r"^\s*\d+[.)]\s", re.MULTILINE)
 
@@ -89,8 +108,8 @@ def read_question(
     """The figures of one question, from its turns and the results of its checks."""
     own = [turn for turn in turns if turn.question_id == question_id]
     answers = answers_to(turns, question_id)
-    said = " ".join(turn.text for turn in answers)
-    spoken = words(said)
+    prose = "\n".join(_CODE.sub(" ", turn.text) for turn in answers)
+    spoken = words(_COUNTRY.sub(" ", prose))
     area = of_round.area_of_question(question_id)
     rubric = next(one for one in of_round.rubrics if one.area == area)
     shown = {result.check_id for result in results if result.status == "shown"}
@@ -102,16 +121,14 @@ def read_question(
         text=question.text,
         answers=tuple(turn.seq for turn in answers),
         minutes=sum(_minutes(turns, turn) for turn in answers),
-        words=len(spoken),
+        words=sum(len(words(turn.text)) for turn in answers),
         probes=sum(turn.kind == "probe" for turn in own),
         depth=_depth(own, of_round),
         pushbacks=tuple(_pushbacks(own, handlings(turns, of_round, question_id))),
         star={part: bool(shown & set(checks)) for part, checks in rubric.star.items()},
         i=sum(_stands_for(word) in _I for word in spoken),
         we=sum(_stands_for(word) in _WE for word in spoken),
-        numbers=tuple(
-            match.group().strip() for match in _NUMBER.finditer(_LIST_ITEM.sub("", said))
-        ),
+        numbers=tuple(_numbers(prose)),
         key_points=tuple(_key_points(question, results)),
         common_errors=question.common_errors,
     )
@@ -119,7 +136,15 @@ def read_question(
 
 def _minutes(turns: Sequence[Turn], answer: Turn) -> float:
     before = next((turn for turn in reversed(turns) if turn.seq < answer.seq), answer)
-    return (answer.at - before.at).total_seconds() / 60
+    return pace.passed(before, answer)
+
+
+def _numbers(prose: str) -> Iterator[str]:
+    listed = _LIST_ITEM.sub("", prose)
+    for match in _NUMBER.finditer(listed):
+        year = _YEAR.match(listed, match.start())
+        if year is None or year.end() < match.end():
+            yield match.group()
 
 
 def _stands_for(word: str) -> str:
@@ -138,9 +163,7 @@ def _pushbacks(own: Sequence[Turn], met: Sequence[Handling]) -> Iterator[Pushbac
     how = {one.seq: one.how for one in met}
     for turn in own:
         if turn.kind == "probe" and turn.trigger not in {None, "gap"}:
-            reply = next(
-                (one for one in own if one.seq > turn.seq and one.speaker == "candidate"), None
-            )
+            reply = reply_to(own, turn)
             yield PushbackReport(
                 challenge=turn.text, answer=reply.text if reply else None, how=how.get(turn.seq)
             )

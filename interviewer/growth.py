@@ -237,8 +237,14 @@ _WORDS: tuple[tuple[Complexity, str], ...] = (
 _SPACE = re.compile(r"\b(?:space|memory|storage|stack|buffer|bytes)\b", re.IGNORECASE)
 _TIME = re.compile(r"\b(?:time|runs?|running|steps|operations|fast|slow)\b", re.IGNORECASE)
 _DENIED = re.compile(
-    r"\b(?:not|n't|instead of|rather than|would be|brute force|na[iï]ve|(?:per|each|every) \w+)\b",
-    re.IGNORECASE,
+    r"(?:\bnot|\bcannot|n['’]t)\b(?!.*\b(?:worse|more|slower|exceed|only)\b)"  # noqa: RUF001
+    r"|\b(?:instead of|rather than|would be|brute force|na[iï]ve|(?:per|each|every) \w+)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+# "O of n log n time": without brackets, what is counted stands behind the size.
+_COUNTED = re.compile(
+    r"\s+(?:in\s+)?(?:time|steps?|operations?|work|space|memory|overall|in\s+total|total|again)\b.*",
+    re.DOTALL,
 )
 
 
@@ -250,7 +256,7 @@ def claimed(said: Sequence[str]) -> Complexity | None:
     found: Complexity | None = None
     for text in said:
         for sentence in re.split(r"(?<=[.!?;\n])\s+", text):
-            for part in re.split(r",|\b(?:and|because|since|as)\b", sentence):
+            for part in re.split(r",|\b(?:and|because|since|as|so|but)\b", sentence):
                 one = None if _is_no_claim(part) else _named(part)
                 found = one or found
     return found
@@ -270,7 +276,7 @@ def _named(part: str) -> Complexity | None:
 
 def _parsed(inside: str) -> Complexity | None:
     """The class of what stands within O(...); None for a product of different sizes."""
-    text = inside.lower().replace("squared", "^2").replace("cubed", "^3")
+    text = _COUNTED.sub("", inside.lower()).replace("squared", "^2").replace("cubed", "^3")
     text = text.replace("²", "^2").replace("³", "^3").replace("**", "^").replace("times", "*")
     text = re.sub(r"\s+|\*", "", text)
     terms = [_term(term) for term in text.split("+")]

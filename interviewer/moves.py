@@ -38,54 +38,122 @@ _FILLERS = frozenset("uh um uhm er erm hm hmm mm mhm ah oh well so ok okay".spli
 _SILENCE = re.compile(
     r"^\W*(?:\(|\[|\*)\s*(?:silence|silent|no answer|pause|nothing)\s*(?:\)|\]|\*)\W*$", re.I
 )
+# Where a sentence begins, whatever is said before one comes to the point.
+_BEGINS = r"""(?:^\W*+|(?<=[.!?;…]\s)|(?<=\n))[\s"'(]?
+    (?:(?:well|so|no|yes|yeah|ok(?:ay)?|sorry|i(?:'?m|\s+am)\s+(?:sorry|afraid)|u+m+|u+h+|h+m+|er
+        |oh|ah|honestly|frankly|actually|unfortunately|to\s+be\s+honest|right\s+now
+        |at\s+the\s+moment|but|and|that|good\s+question|please|thanks|thank\s+you)\W+)*"""
+_MAY_I = r"(?:can|could|may|might|shall|should)\s+(?:i|we)\s+(?:please\s+|just\s+)?"
+_CAN_YOU = r"(?:can|could|would|will)\s+you\s+(?:please\s+|kindly\s+)?"
+_HOW_SO = r"(?:(?:really|honestly|just|simply|actually|still|also|quite|truly)\s+)*"
+# The candidate, said or left out: "I can't say", "can't say"; in a story others can't either.
+_I = rf"{_BEGINS}(?:i\s+)?{_HOW_SO}"
+_CANNOT = r"(?:can'?t|cannot|can\s+not|couldn'?t|could\s+not)\s+"
+_DO_NOT = r"(?:don'?t|do\s+not)\s+(?:really\s+|quite\s+|even\s+)?"
+_ENDS = r"\s*(?:[.,!?;…]|$)"
+_MOMENT = r"(?:\w+\s+)?(?:minutes?|moments?|seconds?|secs?)\b"
 _REPEAT = re.compile(
-    r"""\b(?:repeat|rephrase|reword)\b.{0,30}\b(?:that|it|question|please|again)\b
-    | \b(?:can|could|would|will)\s+you\s+(?:please\s+)?(?:repeat|rephrase|reword|say)\b
-    | \bsay\s+(?:that|it)\s+again\b | \bcome\s+again\b | ^\W*(?:sorry|pardon|what)\W*$
+    rf"""{_BEGINS}(?:please\s+|kindly\s+)?(?:repeat|rephrase|reword)\b
+        (?:\s+(?:that|it|this|(?:the|your|that|this)\s+(?:\w+\s+)?question|again|please|for\s+me
+            |once\s+more|one\s+more\s+time))*\W*(?:$|[.!?;]|\b(?:i|sorry|please)\b)
+    | \b{_CAN_YOU}(?:repeat|rephrase|reword|say)\b
+    | \bwould\s+you\s+mind\s+(?:repeating|rephrasing|rewording|saying)\b
+    | {_BEGINS}say\s+(?:that|it)\s+again\b | ^\W*(?:sorry\W+)?come\s+again\W*$
+    | ^\W*(?:sorry|pardon|what)\W*$
     | \b(?:beg\s+your\s+pardon|pardon\s+me)\b
     | \bwhat\s+was\s+(?:the|your|that)\s+question\b
-    | \b(?:didn'?t|did\s+not|couldn'?t)\s+(?:quite\s+)?(?:catch|hear|get)\s+(?:that|the|you|it)\b
+    | {_I}(?:didn'?t|did\s+not|couldn'?t|could\s+not)\s+(?:quite\s+)?
+        (?:(?:catch|hear)\s+(?:that|the|you|it|what)\b
+            |get\s+(?:that|you|(?:the|your)\s+(?:\w+\s+)?(?:question|part)|what\s+you)\b
+            |get\s+it{_ENDS})
     | \bone\s+more\s+time,?\s+please\b""",
     re.I | re.X,
 )
 _PAUSE = re.compile(
-    r"""\b(?:give|allow)\s+me\s+(?:just\s+)?(?:a|one|two|another)\s+
+    rf"""\b(?:give|allow)\s+me\s+(?:just\s+)?(?:a|one|two|another)\s+
         (?:\w+\s+)?(?:minutes?|moments?|seconds?|secs?|while)\b
-    | \b(?:need|take|have)\s+(?:just\s+)?(?:a|one|another)\s+
-        (?:\w+\s+)?(?:minute|moment|second|sec)\b
-    | \blet\s+me\s+(?:just\s+)?(?:think|collect|gather|reflect)\b
-    | ^\W*(?:ok(?:ay)?\W+)?(?:one|just\s+a|hold\s+on|wait)\b.{0,12}
-        (?:minute|moment|second|sec)?\W*(?:please)?\W*$
+    | (?:{_BEGINS}(?:(?:i|i'd|i'll)\s+(?:(?:will|would|might|do|like\s+to)\s+)?)?{_HOW_SO}
+            |\blet\s+me\s+|\b{_MAY_I})
+        (?:need|take|have)\s+(?:just\s+)?(?:a|one|another)\s+{_MOMENT}
+        (?:{_ENDS}|\s+(?:please|here|before|first|(?:for|with)\s+(?:this|that|it)
+            |to\s+(?:think|collect|gather|reflect|structure|organi[sz]e|read|look|go|recall
+                |remember|consider|process|sort|work|write|draw|note))\b)
+    | {_BEGINS}(?:just\s+)?let\s+me\s+(?:just\s+)?(?:think|collect|gather|reflect)\b
+    | ^\W*(?:ok(?:ay)?\W+)?(?:(?:hold\s+on|wait)(?:\s+(?:for\s+)?(?:a|one)\s+{_MOMENT})?
+        |(?:just\s+)?(?:a|one)\s+{_MOMENT})\W*(?:please)?\W*$
     | \bbear\s+with\s+me\b""",
     re.I | re.X,
 )
+# A pointer, a nudge or a clue may be what the answer is about; help is what one asks for.
 _STUCK = re.compile(
-    r"""\b(?:i\s+am|i'm|im|totally|completely|a\s+bit|really)\s+(?:\w+\s+)?(?:stuck|lost)\b
-    | \b(?:hint|nudge|pointer|clue)\b.{0,20}\?? | \bhelp\s+me\b
-    | \b(?:don'?t|do\s+not)\s+know\s+(?:where|how)\s+to\s+(?:start|begin|go\s+on|continue|proceed)
-    | \bno\s+idea\s+(?:where|how)\s+to\s+(?:start|begin)""",
+    rf"""(?:\b(?:i\s+am|i'm|im|i\s+feel)\s+
+            (?:(?:a\s+bit|a\s+little|kind\s+of|so|quite|pretty|just|still|\w+ly)\s+)*
+        |{_BEGINS}(?:(?:a\s+bit|\w+ly)\s+)?(?=\w+{_ENDS}))(?:stuck|lost)\b
+    | \b(?:give|offer)\s+me\s+(?:\w+\s+){{0,2}}(?:hint|nudge|pointer|clue)s?\b
+    | (?:\b{_MAY_I}(?:have|get)|\b{_CAN_YOU}give|\bdo\s+you\s+have|\bis\s+there)\s+
+        (?:\w+\s+){{1,3}}?(?:hint|nudge|pointer|clue)s?\b
+    | \bi(?:'d\s+like|'d\s+appreciate|\s+(?:really\s+)?(?:need|want)
+            |\s+could\s+(?:really\s+)?use|\s+would\s+(?:really\s+)?(?:like|appreciate))\s+
+        (?:\w+\s+){{1,2}}?(?:hint|nudge|clue)s?(?:{_ENDS}|\s+(?:please|here|now|on|for|about)\b)
+    | {_BEGINS}(?:(?:an?|another|some)\s+)?(?:(?:small|little|quick)\s+)?(?:hint|nudge|clue)s?
+        \W*(?:please\W*)?$
+    | {_BEGINS}any\s+(?:\w+\s+)?(?:hint|nudge|pointer|clue)s?\W*$
+    | \b(?:hint|nudge|pointer|clue)s?\W+please\b
+    | {_BEGINS}help\s+me\b | \b{_CAN_YOU}help\s+me\b
+    | {_I}{_DO_NOT}know\s+(?:where|how)\s+to\s+(?:start|begin|go\s+on|continue|proceed)
+    | {_I}(?:have\s+|'ve\s+)?(?:absolutely\s+)?no\s+idea\s+(?:where|how)\s+to\s+(?:start|begin)""",
     re.I | re.X,
 )
 _DONT_KNOW = re.compile(
-    r"""\b(?:i\s+)?(?:really\s+|honestly\s+)?(?:don'?t|do\s+not|dont)\s+(?:really\s+)?(?:know|remember|recall)\b
-    | \bno\s+(?:idea|clue)\b | \bnot\s+sure\b | \bidk\b | ^\W*(?:pass|skip|next)\W*$
-    | \b(?:skip|pass\s+on)\s+(?:this|that|it)\b
-    | \b(?:can'?t|cannot|can\s+not|couldn'?t)\s+
-        (?:answer|say|tell|think\s+of|remember|recall|come\s+up)\b
-    | \b(?:don'?t|do\s+not|haven'?t)\s+(?:have|got)\s+
+    rf"""{_I}{_DO_NOT}(?:know|remember|recall)\b
+    | (?<!that\ )(?<!what\ )(?<!which\ )(?<!since\ )(?<!because\ )(?<!where\ )(?<!when\ )(?<!if\ )
+        \bi\s+{_HOW_SO}{_DO_NOT}(?:know|remember|recall)\b
+    | (?:\bi\s+(?:really\s+)?have\s+|\bi've\s+(?:got\s+)?|{_BEGINS})
+        (?:absolutely\s+|really\s+)?no\s+(?:idea|clue)\b
+    | (?:\b(?:i\s+am|i'm|im)\s+(?:\w+\s+)?|{_BEGINS}(?:really\s+|quite\s+)?)not\s+
+        (?:\w+\s+)?sure\b
+    | \bidk\b | ^\W*(?:pass|skip|next)\W*$
+    | (?:{_BEGINS}(?:(?:i'd|i\s+would|i'll|i\s+will|i\s+want\s+to)\s+(?:like\s+to\s+|rather\s+)?
+            |let'?s\s+|let\s+us\s+)?|\b{_MAY_I})
+        (?:skip|pass\s+on)\s+(?:this|that|it)(?:\s+(?:one|question|please|for\s+now)\b|{_ENDS})
+    | {_I}{_CANNOT}(?:answer|say|tell)(?:{_ENDS}
+        |\s+(?:you|more|much|anything|why|how|what|exactly|for\s+sure|off\s+the\s+top|right\s+now
+            |(?:that|it|this)\s+(?:one|question|exactly|for\s+sure))\b
+        |\s+(?:that|it|this){_ENDS})
+    | ,\s*(?:but\s+)?i\s+{_HOW_SO}{_CANNOT}(?:answer|say|tell)
+        (?:\s+(?:you|that|it))?\s*(?:[.!?;…]|$)
+    | (?:\bi\s+{_HOW_SO}|{_BEGINS}){_CANNOT}(?:think\s+of|remember|recall|come\s+up)\b
+    | \bi\s+{_HOW_SO}(?:{_DO_NOT}|haven'?t\s+)(?:have|got)\s+
         (?:an?|any|such\s+an?|a\s+good)\s+(?:example|story|answer|idea)\b
     | \bnothing\s+(?:more\s+|else\s+)?to\s+add\b
-    | \bnever\s+(?:happened|had\s+that)\b | \bbeats\s+me\b""",
+    | \bnever\s+happened\s+to\s+(?:me|us)\b
+    | \bi(?:'ve|\s+have)?\s+never\s+had\s+(?:that|this|such)\b
+    | {_BEGINS}(?:(?:this|it)\s+)?(?:has\s+)?never\s+happened\W*$ | \bbeats\s+me\b""",
     re.I | re.X,
 )
+_BAD = (
+    r"(?:stupid|dumb|idiotic|pointless|ridiculous|useless|moronic|silly|bullshit|crap|lame|pathetic"
+    r"|clueless|incompetent)"
+)
+_THE_INTERVIEW = r"(?:questions?|interview|interviewer|bot)"
+# What a candidate tells of may be silly, too: a process, a metric, a day of work. An insult names
+# the interviewer, or what is going on here.
 _INSULT = re.compile(
-    r"""\b(?:stupid|dumb|idiotic|pointless|ridiculous|useless|moronic|silly|bullshit|crap|garbage|lame)
-        \s+(?:\w+\s+)?(?:question|interview|interviewer|bot|machine|process|thing|questions|program)
-    | \b(?:you|you're|you\s+are|this|that|it)\b.{0,20}
-        \b(?:idiot|stupid|moron|useless|dumb|clueless|pathetic|incompetent|a\s+joke|bullshit
-            |garbage|ridiculous)\b
+    rf"""(?:^\W*|\b(?:this|that|these|those|it|your|you|such|what|another|more)(?:'s|'re)?\s+
+            (?:\w+\s+){{0,2}}?){_BAD}\W+(?:\w+\s+)?{_THE_INTERVIEW}\b(?!\W+but\b.*\?)(?!:)
+    | (?:^\W*|\byou\s+){_BAD}\s+(?:machine|thing|program)\W*$
+    | \b(?:you(?:'re|\s+are|\s+sound|\s+seem)|are\s+you)\s+(?:\w+\s+){{0,3}}?
+        (?:idiots?|morons?|{_BAD}|a\s+joke)\b
+    | \byou\s+(?:\w+\s+)?(?:idiots?|morons?)\b
+    | \b(?:this|that|these|your)\s+(?:\w+\s+)?{_THE_INTERVIEW}(?:'s|\s+is|\s+are)\s+
+        (?:\w+\s+){{0,2}}?(?:{_BAD}|garbage|a\s+joke|a\s+waste)\b
+    | ^\W*(?:this|that|it)(?:'s|\s+is)\s+(?:(?:so|such|just|really|all|totally|completely|an?)\s+)*
+        (?:stupid|dumb|idiotic|moronic|pathetic|bullshit|ridiculous|crap|joke)\W*$
     | \b(?:shut\s+up|screw\s+you|piss\s+off|f+u+c*k\s*(?:you|off|this)?|go\s+to\s+hell)\b
-    | \bwast(?:e|ing)\s+(?:of\s+)?(?:my\s+)?time\b
+    | \b(?:you(?:'re|\s+are)?|this|that|stop|quit|don't)\s+(?:\w+\s+){{0,3}}?
+        wast(?:e|ing)\s+(?:of\s+)?my\s+time\b
+    | ^\W*(?:what\s+|(?:this|that)(?:\s+{_THE_INTERVIEW})?(?:'s|\s+is)\s+(?:just\s+|such\s+)?)?
+        (?:a\s+)?(?:\w+\s+)?waste\s+of\s+(?:my\s+)?time\W*$
     | \bwho\s+(?:are\s+you\s+to|do\s+you\s+think\s+you\s+are)\b
     | \b(?:are\s+you\s+even|do\s+you\s+even)\s+\w+""",
     re.I | re.X,
@@ -105,10 +173,23 @@ _CLARIFY_REQUEST = re.compile(
     r"|\bwhat\s+do\s+you\s+mean\b|\bi\s+(?:don'?t|do\s+not)\s+understand\s+(?:the|your|what)\b",
     re.I,
 )
+_SMALL_TALK = (
+    r"(?:weather|jokes?|football|soccer|movies?|recipes?|horoscopes?|poems?|songs?|lunch|dinner"
+    r"|pizza|bitcoin)"
+)
+# A movie may be what the task is about; only small talk asks after the interviewer's own.
 _OFF_TOPIC = re.compile(
-    r"""\b(?:weather|joke|football|soccer|movie|recipe|horoscope|poem|song|lunch|dinner|pizza|bitcoin)\b
-        .{0,60}\?
-    | \b(?:tell|sing|write)\s+me\s+(?:a|an)\s+(?:joke|poem|song|story|recipe)\b
+    rf"""\b(?:do|did|have|are|would)\s+you\s+(?:\w+\s+)?
+        (?:like|love|enjoy|watch|play|eat|cook|listen|own|hold|invest|follow|think\s+of|see|seen
+            |watched|eaten|had|know\s+(?:an?|any|some))\b.{{0,40}}\b{_SMALL_TALK}\b.{{0,40}}\?
+    | \b(?:how|what)(?:'s|\s+is|\s+was|\s+about)\s+(?:the|your|today's|some)\s+(?:\w+\s+)?
+        {_SMALL_TALK}\b(?!\s+(?:data|feature|catalog|table|model)).{{0,60}}\?
+    | \b(?:shall\s+we|recommend|should\s+i\s+(?:watch|eat|cook|buy))\b
+        .{{0,40}}\b{_SMALL_TALK}\b.{{0,40}}\?
+    | \b{_SMALL_TALK}\b.{{0,20}}\b(?:today|tonight|tomorrow)\W*\?
+    | \bwhat\s+(?:did|do|will)\s+you\s+(?:eat|have|cook)\b.{{0,40}}\?
+    | \bwho\s+won\b.{{0,40}}\b(?:game|match|football|soccer)\b
+    | \b(?:tell|sing|write)\s+me\s+(?:a|an)\s+(?:\w+\s+)?(?:joke|poem|song|story|recipe)\b
     | \bwhat(?:'s|\s+is)\s+your\s+(?:favou?rite|name|opinion\s+on)\b
     | \b(?:let's|can\s+we|could\s+we)\s+talk\s+about\s+(?:something|anything)\s+else\b
     | \bare\s+you\s+(?:a\s+)?(?:human|robot|bot|ai|real)\b""",
@@ -130,6 +211,7 @@ def read_move(text: str, inviting: bool = False) -> Move:
     """
     if len(text) > LONGEST_READ:
         return "answer"
+    text = text.replace("’", "'")  # noqa: RUF001
     found = words(text)
     if _SILENCE.match(text) or all(word in _FILLERS for word in found):
         return "silence"
@@ -146,7 +228,11 @@ def read_move(text: str, inviting: bool = False) -> Move:
     return "answer"
 
 
-_GUESSES = re.compile(r"\b(?:maybe|perhaps|probably|i(?:'d| would)? guess|i think|but i)\b", re.I)
+_GUESSES = re.compile(
+    r"\b(?:maybe|perhaps|probably|i(?:'d| would)? guess|i think"
+    r"|my guess|(?<!sorry )but i|so (?:i'd|i would))\b",
+    re.I,
+)
 """Who guesses has tried."""
 
 
@@ -203,6 +289,20 @@ def withholds(text: str) -> bool:
     return bool(_WITHHOLDS.search(text))
 
 
+# Said without a question mark; "all I wanted to know" and "to hear from you" ask nothing.
+_ASKS_ALL_THE_SAME = re.compile(
+    r"""(?<!nothing\ )(?<!anything\ )(?<!everything\ )(?<!all\ )(?<!what\ )(?<!else\ )(?<!more\ )
+        \bi(?:'d|\s+would|\s+do)?\s+(?:\w+ly\s+|just\s+)?
+        (?:like|love|want|wanted|hoped?|wish)\s+to\s+
+        (?:hear(?!\s+(?:from|back))|know|ask|learn|understand)\b
+    | (?:^|[.,!;:]|\b(?:please|but|and|so|then|do|just))\s*
+        (?:tell\s+(?:me|us)|describe|explain|walk\s+me)\b
+    | \bi(?:'m|\s+am)?\s+wonder(?:ing)?\b
+    | \bi(?:'m|\s+am)\s+(?:\w+\s+)?(?:curious|interested)\s+(?:about|in|how|what|why|whether|if)\b
+    | \bi\s+(?:do\s+)?have\s+(?:an?|one|two|some|another)\s+(?:\w+\s+)?questions?\b
+    | \b(?:can|could|would)\s+you\s+(?:tell|explain|describe|say|share)\b""",
+    re.I | re.X,
+)
 _NO_QUESTION = re.compile(
     r"^\W*(?:no|nope|none|nothing|not\s+(?:really|now)|i'?m\s+(?:good|fine|all\s+set)|that'?s\s+(?:all|it)|all\s+good"
     r"|thank(?:s|\s+you))\b",
@@ -212,4 +312,7 @@ _NO_QUESTION = re.compile(
 
 def asks_nothing(text: str) -> bool:
     """Whether a candidate who was invited to ask has no (further) question."""
-    return "?" not in text and (bool(_NO_QUESTION.search(text)) or len(words(text)) < 3)
+    text = text.replace("’", "'")  # noqa: RUF001
+    if "?" in text or _ASKS_ALL_THE_SAME.search(text):
+        return False
+    return bool(_NO_QUESTION.search(text)) or len(words(text)) < 3

@@ -12,18 +12,20 @@ Who took a break, or came back the next morning, has not been speaking all that 
 """
 
 
+def passed(before: Turn, turn: Turn) -> float:
+    """Minutes from one turn to a later one, at most MOST_MINUTES."""
+    return min(max((turn.at - before.at).total_seconds() / 60, 0.0), MOST_MINUTES)
+
+
 def minutes(turns: Sequence[Turn]) -> float:
     """Minutes that the candidate had in these turns.
 
     Counted from the interviewer's turn to the candidate's that follows it; the time that a
     model takes to reply is not the candidate's.
     """
-    total = 0.0
-    for before, turn in pairwise(turns):
-        if turn.speaker == "candidate":
-            passed = (turn.at - before.at).total_seconds() / 60
-            total += min(max(passed, 0.0), MOST_MINUTES)
-    return total
+    return sum(
+        passed(before, turn) for before, turn in pairwise(turns) if turn.speaker == "candidate"
+    )
 
 
 def minutes_on(turns: Sequence[Turn], question_id: str) -> float:

@@ -61,6 +61,12 @@ def test_a_second_try_costs_the_top_level():
     assert levels(submitted(3), submitted(5, at=1))[0] == 4
 
 
+def test_right_code_that_is_submitted_again_keeps_its_level():
+    assert levels(submitted(5), submitted(5, at=1))[0] == 5
+    assert levels(submitted(result=None), submitted(5, at=1))[0] == 5
+    assert levels(submitted(3), submitted(5, at=1), submitted(5, at=2))[0] == 4
+
+
 def test_efficiency_comes_from_the_fit_and_the_claim():
     assert levels(submitted(), said=["It is O(n)."])[1] == 5
     assert levels(submitted())[1] == 4, "nothing was claimed"

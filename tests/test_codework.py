@@ -83,6 +83,24 @@ async def test_runs_and_submissions_are_kept_with_what_came_of_them(service, sto
     assert submission(interview.code, "kmeans") is None
 
 
+@pytest.mark.parametrize(("does", "on_bench"), [("run", "run_visible"), ("submit", "submit")])
+async def test_what_is_typed_while_the_tests_run_stays(
+    service, store, work, monkeypatch, does, on_bench
+):
+    one = service.start(["coding"], question_ids=[QUESTION])
+    question = work.question(store.load(one))
+    really = getattr(work.bench, on_bench)
+
+    async def while_typing(*arguments):
+        result = await really(*arguments)
+        work.save_typed(one, QUESTION, "typed = 1", "python")
+        return result
+
+    monkeypatch.setattr(work.bench, on_bench, while_typing)
+    await getattr(work, does)(one, QUESTION, QUADRATIC)
+    assert work.text(store.load(one), question) == "typed = 1"
+
+
 async def test_each_language_keeps_what_was_written_in_it(service, store, work):
     one = service.start(["coding"], question_ids=[QUESTION])
     question = work.question(store.load(one))

@@ -102,6 +102,17 @@ def test_the_curve_runs_through_the_points() -> None:
         ("O(n) space, O(n log n) time.", "n log n"),
         ("It is O(n) because every value is looked at once.", "n"),
         ("I use a heap.", None),
+        ("It isn't quadratic, I only touch each element once.", None),
+        ("It isn’t quadratic.", None),  # noqa: RUF001
+        ("Overall it's O(n), so it isn't quadratic.", "n"),
+        ("It can't be linear.", None),
+        ("It isn't quadratic but linear.", "n"),
+        ("I don't sort so it runs in O(n).", "n"),
+        ("It can't get worse than O(n log n).", "n log n"),
+        ("It runs in O of n log n time.", "n log n"),
+        ("It takes O of n squared steps.", "n^2"),
+        ("It is O of n in total.", "n"),
+        ("It is O of n times m.", None),
     ],
 )
 def test_a_claim_is_read_from_the_words(said: str, claim: Complexity | None) -> None:

@@ -29,6 +29,10 @@ class ModelRefused(ModelUnavailable):
     """The endpoint refuses; asking again changes nothing until a setting is mended."""
 
 
+class RequestRefused(ModelRefused):
+    """The endpoint refuses a request as it is, for a setting or its words; others it may take."""
+
+
 class ModelReplyError(ModelError):
     """The endpoint replied with something that is not a usable completion."""
 

@@ -11,13 +11,15 @@ import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
+from typing import TypeVar
 
 from interviewer import signals
 from interviewer.calibration import SUREST, UNFITTED, Fit, Fits, Signals, logit, sigmoid
 from interviewer.content import Message, Prompt
+from interviewer.errors import ModelReplyError, RequestRefused
 from interviewer.gates import Gate, judged_sentences
 from interviewer.judgement import THRESHOLD, Judgement
-from interviewer.llm import HIGHEST_DIGIT, Model, Verdict
+from interviewer.llm import HIGHEST_DIGIT, Model, Verdict, plain_question
 from interviewer.rubric import Check, Claim, KeyPointCheck, MistakeCheck, WarningCheck
 from interviewer.sentences import Sentence
 
@@ -44,6 +46,8 @@ GATE_NOTES: Mapping[Gate, str] = {
     "echo": "the answer repeats the question",
     "orders": "the answer speaks to the grader, not to the question",
 }
+
+WordT = TypeVar("WordT", float, Verdict)
 
 _NEITHER = "the model gave neither Yes nor No"
 _NO_DIGIT = "the model gave no digit"
@@ -134,8 +138,40 @@ class Judge:
     ) -> float:
         """The judge's log odds that a sentence shows a check; NaN: it gave no verdict."""
         await before_call()
-        probability = await self._model.yes(self.sentence_messages(check, sentence.text))
+        probability = await self.yes(self.sentence_messages(check, sentence.text))
         return math.nan if probability is None else logit(probability)
+
+    async def yes(self, messages: list[Message]) -> float | None:
+        """P(Yes) as the model tells it; None where it gives no word on these messages.
+
+        Nor on any, where it refuses to tell probabilities: its verdicts are read instead.
+        """
+        try:
+            return await self._word(self._model.yes, messages, plain_question())
+        except RequestRefused:
+            if await self._model.gives_probabilities():
+                raise
+            return None
+
+    async def _word(
+        self,
+        ask: Callable[[list[Message]], Awaitable[WordT | None]],
+        messages: list[Message],
+        plain: list[Message],
+    ) -> WordT | None:
+        """What the model replies; None where nothing can be had on these messages alone.
+
+        A content filter refuses one sentence every time: all else is judged without it. Where
+        the endpoint does no better on ``plain`` messages, a setting is to be mended, and the
+        error says so. What passes is no reason to do without a verdict for ever: it is asked
+        for twice.
+        """
+        for _ in range(2):
+            try:
+                return await ask(messages)
+            except (ModelReplyError, RequestRefused):
+                await ask(plain)
+        return None
 
     def _weigh(
         self, check: Check, seq: int, sentences: Sequence[Sentence], found: Mapping[int, float]
@@ -246,10 +282,12 @@ class Judge:
             return await self._structured_check(check, seq, sentences)
         found: dict[int, float] = {}
         for sentence in near[:MOST_DISPUTED]:
-            alone = await self._model.yes(self.sentence_messages(check, sentence.text))
+            alone = await self.yes(self.sentence_messages(check, sentence.text))
             beside = f"{sentence.text} (The speaker says of it: {told})"
-            argued = await self._model.yes(self.sentence_messages(check, beside))
-            if alone is not None and argued is not None:
+            argued = await self.yes(self.sentence_messages(check, beside))
+            if alone is None or argued is None:
+                found[sentence.n] = math.nan
+            else:
                 found[sentence.n] = (logit(alone) + _heard(check, logit(argued))) / 2
         return self._weigh(check, seq, sentences, found)
 
@@ -328,7 +366,7 @@ class Judge:
 
     async def _correct(self, messages: list[Message]) -> float | None:
         """The log odds of how correct the judge finds an answer; None: it gave no digit."""
-        degree = await self._model.degree(messages)
+        degree = await self._word(self._model.degree, messages, plain_question())
         return None if degree is None else logit(degree)
 
     def degree_messages(self, question: str, claim: Claim, answer: str) -> list[Message]:
@@ -364,7 +402,14 @@ class Judge:
             wrong=claim.wrong if self._parts.examples else (),
             sentences=[one.text for one in sentences],
         )
-        verdict = await self._model.verdict(messages)
+        plain = self._structured.messages(
+            question="",
+            criterion="One of the sentences is about the weather.",
+            right=(),
+            wrong=(),
+            sentences=[OFF_TOPIC_ANSWER],
+        )
+        verdict = await self._word(self._model.verdict, messages, plain)
         judge = f"{self._model.label} · {self._structured.digest}"
         if verdict is None:
             note = "the model gave no verdict that can be read"

@@ -273,7 +273,9 @@ class InterviewService:
         while not self._closed(interview_id):
             pass  # another program was quicker with a turn of its own
         live.tell(draft="", doing="", reply_problem="")
-        self.wake(interview_id)
+        # Where its question is gone there is nothing left to grade, and it is over all the same.
+        with contextlib.suppress(ContentError):
+            self.wake(interview_id)
 
     def _closed(self, interview_id: str) -> bool:
         """Stores the closing, unless it is there; False: a turn came between, look again."""
@@ -441,13 +443,14 @@ class InterviewService:
         if self._stopping:
             return
         interview = self._store.load(interview_id)
+        pending = self._pending(interview)  # before anything begins: its question may be gone
         live = self._live(interview_id)
         live.elsewhere = {}
         phase = fold(interview.plan, interview.turns).phase
         if phase == "interviewer" and (live.reply is None or live.reply.done()):
             live.reply = self._take_up(interview_id, "reply", self._reply)
             live.tell(doing="thinking" if live.reply else "", draft="", reply_problem="")
-        if not self._pending(interview):
+        if not pending:
             if live.grade_problem:  # a reply judged what was left
                 live.tell(grade_problem="")
         elif live.grade is None or live.grade.done():
@@ -684,6 +687,7 @@ class InterviewService:
             (answer, one.check, one.sentences)
             for question in map(of_round.question, interview.plan.question_ids)
             for answer, sentences in open_answers(interview.turns, question)
+            if answer.kind == "answer"  # a question to the interviewer claims nothing
             for one in doubts(of_round, question, sentences)
             if (answer.seq, one.check.id) not in judged
         ]

@@ -2,7 +2,16 @@
 
 import contextlib
 import math
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Protocol, TypeVar
@@ -17,7 +26,13 @@ from openai.types.chat.chat_completion_token_logprob import TopLogprob
 from pydantic import BaseModel, ValidationError
 
 from interviewer.content import Message
-from interviewer.errors import ModelError, ModelRefused, ModelReplyError, ModelUnavailable
+from interviewer.errors import (
+    ModelError,
+    ModelRefused,
+    ModelReplyError,
+    ModelUnavailable,
+    RequestRefused,
+)
 from interviewer.prefixes import KeptPrefixes
 
 
@@ -67,6 +82,11 @@ class Usage:
             self.prompt += told.prompt_tokens or 0
             details = told.prompt_tokens_details
             self.cached += (details.cached_tokens or 0) if details else 0
+
+
+def plain_question() -> list[Message]:
+    """A question that no endpoint has a reason to refuse."""
+    return [Message(role="user", content="Reply Yes.")]
 
 
 class Model(Protocol):
@@ -145,6 +165,8 @@ class EndpointModel:
         self._retries = retries
         self._found: _Found | None = None
         self._gives_probabilities: bool | None = None
+        self._not_taken: set[str] = set()
+        """Settings of a request that the endpoint has refused."""
 
     @property
     def keeps_prefixes(self) -> bool:
@@ -195,19 +217,23 @@ class EndpointModel:
             try:
                 # As ``chat.completions.create`` does, which makes an object of each of a chunk's
                 # parts: with many candidates that took a tenth of the processor.
-                async with await client.post(
-                    "/chat/completions",
-                    cast_to=object,
-                    body={
-                        "model": endpoint.model,
-                        "messages": messages,
-                        "max_tokens": most_tokens,
-                        "temperature": temperature,
-                        "stream": True,
-                    },
-                    stream=True,
-                    stream_cls=openai.AsyncStream[Any],
-                ) as chunks:
+                stream = await self._as_taken(
+                    lambda settings: client.post(
+                        "/chat/completions",
+                        cast_to=object,
+                        body={
+                            "model": endpoint.model,
+                            "messages": messages,
+                            "stream": True,
+                            **settings,
+                        },
+                        stream=True,
+                        stream_cls=openai.AsyncStream[Any],
+                    ),
+                    max_tokens=most_tokens,
+                    temperature=temperature,
+                )
+                async with stream as chunks:
                     async for chunk in chunks:
                         begun = True
                         for choice in chunk["choices"]:
@@ -257,18 +283,21 @@ class EndpointModel:
     ) -> Choice:
         # As ``chat.completions.create`` does, which takes four times as long by looking through
         # each message for keys to rename. A grade takes a hundred of these calls.
-        reply = await client.post(
-            "/chat/completions",
-            cast_to=ChatCompletion,
-            body={
-                "model": endpoint.model,
-                "messages": messages,
-                "max_tokens": 1,
-                "temperature": 0,
-                "logprobs": True,
-                "top_logprobs": 20,
-                **where,
-            },
+        reply = await self._as_taken(
+            lambda settings: client.post(
+                "/chat/completions",
+                cast_to=ChatCompletion,
+                body={
+                    "model": endpoint.model,
+                    "messages": messages,
+                    "logprobs": True,
+                    "top_logprobs": 20,
+                    **settings,
+                    **where,
+                },
+            ),
+            max_tokens=1,
+            temperature=0,
         )
         self.usage.add(reply.usage)
         return reply.choices[0]
@@ -278,29 +307,56 @@ class EndpointModel:
         if self._gives_probabilities is None:
             try:
                 self._gives_probabilities = await self._read_token(
-                    [Message(role="user", content="Reply Yes.")],
-                    lambda choice: _top_tokens(choice) is not None,
+                    plain_question(), lambda choice: _top_tokens(choice) is not None
                 )
-            except ModelRefused as error:
-                if not isinstance(error.__cause__, openai.BadRequestError):
+            except ModelUnavailable as error:
+                if not _refuses_probabilities(error.__cause__):
                     raise
                 self._gives_probabilities = False
         return self._gives_probabilities
 
     async def verdict(self, messages: Sequence[Message]) -> Verdict | None:
         """See Model.verdict."""
-        async with self._asking() as (client, endpoint):
-            try:
-                reply = await client.chat.completions.parse(
+        try:
+            async with self._asking() as (client, endpoint):
+                return await self._verdict(client, endpoint, messages)
+        except RequestRefused as error:
+            raise RequestRefused(f"{self.label} {_NO_VERDICTS}") from error
+
+    async def _verdict(
+        self, client: openai.AsyncOpenAI, endpoint: Endpoint, messages: Sequence[Message]
+    ) -> Verdict | None:
+        try:
+            reply = await self._as_taken(
+                lambda settings: client.chat.completions.parse(
                     model=endpoint.model,
                     messages=_params(messages),
-                    temperature=0,
                     response_format=Verdict,
-                )
-            except (ValidationError, openai.LengthFinishReasonError):
-                return None
-            self.usage.add(reply.usage)
-            return reply.choices[0].message.parsed
+                    **settings,
+                ),
+                temperature=0,
+            )
+        except (ValidationError, openai.LengthFinishReasonError):
+            return None
+        self.usage.add(reply.usage)
+        return reply.choices[0].message.parsed
+
+    async def _as_taken(
+        self, ask: Callable[[dict[str, Any]], Awaitable[ReadT]], **wanted: float
+    ) -> ReadT:
+        """What ``ask`` gives with these settings, without those that the endpoint refuses.
+
+        Some models take no other temperature than their own, and a limit by another name only.
+        """
+        while True:
+            left_out = frozenset(self._not_taken)
+            try:
+                return await ask(_taken(wanted, left_out))
+            except openai.APIStatusError as error:
+                setting = _refused_setting(error)
+                if setting not in wanted or setting in left_out:
+                    raise
+                self._not_taken.add(setting)
 
 
 def _client(endpoint: Endpoint, timeout: float, retries: int) -> openai.AsyncOpenAI:
@@ -319,6 +375,20 @@ def _client(endpoint: Endpoint, timeout: float, retries: int) -> openai.AsyncOpe
     client.organization = client.project = None
     client._custom_headers = {}
     return client
+
+
+ROOM_TO_THINK = 4_000
+"""Tokens for what a model thinks before it speaks, where its limit counts them in."""
+
+
+def _taken(wanted: Mapping[str, float], left_out: Collection[str]) -> dict[str, Any]:
+    """The settings of a request, without those that are left out."""
+    taken = {name: value for name, value in wanted.items() if name not in left_out}
+    if "max_tokens" in wanted and "max_tokens" not in taken:
+        limit = wanted["max_tokens"]
+        # A single token is read by its probability, which a model that thinks doesn't give.
+        taken["max_completion_tokens"] = limit + ROOM_TO_THINK if limit > 1 else limit
+    return taken
 
 
 SLOT = 0
@@ -417,6 +487,15 @@ def _mapped_errors(endpoint: Endpoint) -> Iterator[None]:
         raise
 
 
+_NOT_AS_IT_IS = {400, 422, 501}
+"""Statuses by which an endpoint refuses a request as it is, and not who sends it."""
+
+_SETTINGS = ("max_tokens", "temperature", "logprobs", "response_format")
+
+_NO_VERDICTS = (
+    "gives neither token probabilities (logprobs) nor replies after a JSON schema "
+    "(response_format), and grading needs one of them; name in INTERVIEWER_MODEL a model that does"
+)
 _UNREADABLE = f"gave a reply that can't be read; {_CHECK_URL}"
 _BROKE_OFF = "broke off in the middle of its reply; try again"
 _SAID: tuple[tuple[type[openai.OpenAIError], str], ...] = (
@@ -436,17 +515,48 @@ _SAID: tuple[tuple[type[openai.OpenAIError], str], ...] = (
 """What each of the SDK's errors means, the narrowest first."""
 
 
+def _is_too_long(error: openai.OpenAIError) -> bool:
+    return isinstance(error, openai.BadRequestError) and "context" in str(error).lower()
+
+
+def _refused_setting(error: openai.APIStatusError) -> str | None:
+    """The setting of a request that its refusal is about, as far as that says so."""
+    if error.status_code not in _NOT_AS_IT_IS or _is_too_long(error):
+        return None
+    told = f"{error.param} {error.message}"
+    return next((name for name in _SETTINGS if name in told), None)
+
+
+def _refuses_probabilities(error: BaseException | None) -> bool:
+    """Whether it may be the token probabilities that are refused, and not the key or the model."""
+    # OpenAI forbids them for its reasoning models, as if the key weren't enough.
+    return isinstance(error, openai.APIStatusError) and (
+        error.status_code in _NOT_AS_IT_IS or "logprobs" in error.message
+    )
+
+
+def _as_it_is(error: openai.APIStatusError, who: str) -> RequestRefused:
+    # Not in the endpoint's own words: they may quote the candidate, and errors are logged.
+    setting = _refused_setting(error)
+    cure = "look at its log, or name another model in INTERVIEWER_MODEL"
+    if setting is not None:
+        cure = f"name in INTERVIEWER_MODEL a model that takes the setting {setting}"
+    return RequestRefused(f"{who} refuses the request; {cure} (HTTP {error.status_code})")
+
+
 def _mapped(error: openai.OpenAIError, who: str) -> ModelError:
-    if isinstance(error, openai.BadRequestError) and "context" in str(error).lower():
+    if _is_too_long(error):
         return ModelRefused(
             f"{who} can't read as much at once as it was sent; give it, or name in "
             "INTERVIEWER_MODEL, a longer context (4,096 tokens do)"
         )
+    if isinstance(error, openai.APIStatusError) and error.status_code in _NOT_AS_IT_IS:
+        return _as_it_is(error, who)
     for kind, meaning in _SAID:
         if isinstance(error, kind):
             status = getattr(error, "status_code", None)
             said = f"{who} {meaning}" + (f" (HTTP {status})" if status else "")
-            refused = status in {400, 401, 403, 404}
+            refused = status in {401, 403, 404}
             return ModelRefused(said) if refused else ModelUnavailable(said)
     return ModelReplyError(f"{who} {_UNREADABLE}")
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from interviewer import codeprobe, codereading, logs, probe
 from interviewer.codeprobe import CodeProbe
 from interviewer.content import Message, Prompt
+from interviewer.errors import ModelReplyError, RequestRefused
 from interviewer.llm import Model
 from interviewer.persona import Persona
 from interviewer.scene import Scene
@@ -17,6 +18,9 @@ FIRST_WORDS = 5
 """Words of a reply that are held back until the rules have seen them."""
 
 MOST_TOKENS = 90
+
+_NO_WORDS = (ModelReplyError, RequestRefused)
+"""A content filter may refuse what was said every time: the file's own words do then."""
 
 
 class Phraser:
@@ -36,7 +40,11 @@ class Phraser:
         """
         if target.sentence is not None and target.kind == "gap":
             for temperature in (0.2, 0.7):
-                text = await self._stream(scene.persona, target, scene.said, temperature, draft)
+                try:
+                    text = await self._stream(scene.persona, target, scene.said, temperature, draft)
+                except _NO_WORDS:
+                    draft("")
+                    break
                 # A good question that forgets to take up their words is helped with them.
                 for tried in (text, probe.taken_up(text, target, scene.persona)):
                     faults = probe.faults(tried, target, scene.question, scene.said, scene.asked)
@@ -65,11 +73,14 @@ class Phraser:
         )
         text = ""
         pieces = self._model.stream(messages, most_tokens=MOST_TOKENS, temperature=0.2)
-        async with contextlib.aclosing(pieces):
-            async for piece in pieces:
-                text += piece
-                if "?" in piece:
-                    break
+        try:
+            async with contextlib.aclosing(pieces):
+                async for piece in pieces:
+                    text += piece
+                    if "?" in piece:
+                        break
+        except _NO_WORDS:
+            return wording, None
         text = _closed(f"{text.partition('?')[0]}?".strip())
         if not re.search(r"\byou", text, re.IGNORECASE):
             text = f"In your code, {text[:1].lower()}{text[1:]}"

@@ -21,6 +21,7 @@ from interviewer.history import (
     outcomes_of,
 )
 from interviewer.loop_report import LoopReport, make_loop_report
+from interviewer.pace import minutes
 from interviewer.practice import Practice, next_practice
 from interviewer.process import Loop, Seat
 from interviewer.report import Report, make_report
@@ -72,8 +73,9 @@ class Query:
 
         ``search`` finds entries in which every one of its words was said or stands in a title.
         """
-        interviews, loops = self._readable(owner)
-        reports = {one.id: self._report(one) for one in interviews}
+        interviews, loops = self._store.interviews(owner), self._store.loops(owner)
+        known = [one for one in interviews if self._is_known(one)]
+        reports = {one.id: self._report(one) for one in known}
         entries, texts = [], {}
         taken: set[str] = set()
         by_id = {one.id: one for one in interviews}
@@ -85,17 +87,17 @@ class Query:
             texts[entry.id] = _text(entry, of_loop)
         for one in interviews:
             if one.id not in taken:
-                entry = entry_of(reports[one.id])
+                entry = entry_of(reports[one.id]) if one.id in reports else self._unread(one)
                 entries.append(entry)
                 texts[entry.id] = _text(entry, [one])
         wanted = search.casefold().split()
         found = [one for one in entries if all(word in texts[one.id] for word in wanted)]
         done = [one for one in reports.values() if one.finished]
-        return make_history(entries, found, done, self._outcomes(interviews))
+        return make_history(entries, found, done, self._outcomes(known))
 
     def practice(self, owner: str | None, now: datetime) -> Practice | None:
         """The next practice that is proposed to an owner."""
-        interviews, _ = self._readable(owner)
+        interviews = [one for one in self._store.interviews(owner) if self._is_known(one)]
         asked = [
             turn.question_id
             for one in reversed(interviews)
@@ -122,13 +124,25 @@ class Query:
 
     # --- Work ---
 
-    def _readable(self, owner: str | None) -> tuple[tuple[Interview, ...], tuple[Loop, ...]]:
-        """What can be reported; an interview whose rubric isn't there any more is left out."""
-        interviews = tuple(one for one in self._store.interviews(owner) if self._is_known(one))
-        return interviews, self._store.loops(owner)
+    def _unread(self, interview: Interview) -> Entry:
+        """The line of an interview that can't be reported any more, so that it can be deleted."""
+        plan = interview.plan
+        return Entry(
+            kind="interview",
+            id=interview.id,
+            title=" and ".join(plan.areas),
+            created_at=interview.created_at,
+            level=plan.seat.level if plan.seat else self._content.process.defaults.level,
+            status="its questions are gone",
+            unfinished=False,
+            outcome="",
+            minutes=minutes(interview.turns),
+        )
 
     def _is_known(self, interview: Interview) -> bool:
+        """Whether the files that an interview was held by are still there."""
         try:
+            self._content.persona(interview.plan.persona)
             of_round = self._content.round(interview.plan.areas)
         except InterviewerError:
             return False

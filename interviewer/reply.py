@@ -60,7 +60,7 @@ class Replier:
     ) -> None:
         """``keep`` stores a judgement that was made on the way, by interview id."""
         self._content = content
-        self._model = model
+        self._judge = judge
         self._now = now
         self._aim = Aim(judge, content.prompts["contradiction"], keep)
         self._phraser = Phraser(model, content.prompts)
@@ -127,7 +127,7 @@ class Replier:
                 question=scene.pending_text(),
                 answer=" ".join(one.text for one in judged_sentences(scene.last.text)),
             )
-            on_topic = await self._model.yes(messages)
+            on_topic = await self._judge.yes(messages)
             if on_topic is not None and on_topic < 0.5:
                 return "off_topic"
         return "open"

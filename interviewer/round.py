@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from interviewer.calibration import UNFITTED, Fits
+from interviewer.errors import ContentError
 from interviewer.rubric import Check, Criterion, Question, RedFlag, Rubric
 
 
@@ -47,16 +48,25 @@ class Round:
         return {one.id: (one, rubric) for rubric in self.rubrics for one in rubric.questions}
 
     def question(self, question_id: str) -> Question:
-        """The question with this id; KeyError when the round has none."""
-        return self._owners[question_id][0]
+        """The question with this id; ContentError when the round has none (any more)."""
+        return self._owner(question_id)[0]
 
     def area_of_question(self, question_id: str) -> str:
         """The area that a question belongs to."""
-        return self._owners[question_id][1].area
+        return self._owner(question_id)[1].area
 
     def title_of_question(self, question_id: str) -> str:
         """The title of the area that a question belongs to."""
-        return self._owners[question_id][1].title
+        return self._owner(question_id)[1].title
+
+    def _owner(self, question_id: str) -> tuple[Question, Rubric]:
+        found = self._owners.get(question_id)
+        if found is None:
+            raise ContentError(
+                f"this interview's question {question_id!r} is not in the rubrics (any more); put "
+                "its file back, or delete the interview from your history"
+            )
+        return found
 
     def own_ladder_for(self, question: Question | None) -> tuple[Check, ...]:
         """The checks of the question's own area, in the order to dig for them."""

@@ -29,6 +29,7 @@ from tests.doubles import (
     events,
     failure,
     hang,
+    raw_stream,
     settled,
     top,
 )
@@ -104,6 +105,61 @@ async def test_an_interview_outlives_its_endpoints_faults(content, store, endpoi
     assert [turn.kind for turn in view.interview.turns] == ["question", "answer", "probe"]
     assert view.interview.turns[-1].text.endswith("?")
     assert (view.problem, view.draft, view.graded) == ("", "", view.to_grade)
+    await service.close()
+    await service.model.close()
+
+
+def _but(word: str, judged: Reply, spoken: Reply) -> Reply:
+    """Fails on what the candidate said with this word, and judges and speaks well else."""
+
+    def answer(handler) -> None:
+        sent = handler.server.requests[-1].body
+        fails = spoken if sent.get("stream") else judged
+        (fails if word in sent["messages"][-1]["content"] else _well)(handler)
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("judged", "spoken"),
+    [
+        (body(200, '{"choices": []}'), raw_stream('data: {"error": {"message": "no"}}\n\n')),
+        (failure(400), failure(400)),
+    ],
+    ids=["no choices", "refused"],
+)
+async def test_one_sentence_that_the_endpoint_fails_on_stops_nothing(
+    content, store, endpoint, judged, spoken
+):
+    service = InterviewService(content, _model(endpoint), store, patience=0)
+    interview_id = service.start("story", question_ids=["failure"])
+    endpoint.replies = [_but("happy", judged, spoken)]
+    service.answer(interview_id, WEAK, 1)
+    view = await settled(service, interview_id)
+    assert [turn.kind for turn in view.interview.turns] == ["question", "answer", "probe"]
+    assert (view.problem, view.graded) == ("", view.to_grade)
+    met = [one.met for one in view.interview.judgements]
+    assert any(one is not None for one in met)
+    await service.close()
+    await service.model.close()
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [(body(200, '{"choices": []}'), "can't be read"), (failure(400), "refuses the request")],
+    ids=["no choices", "refused"],
+)
+async def test_an_endpoint_that_fails_on_everything_later_is_told_of(
+    content, store, endpoint, fault, said
+):
+    service = InterviewService(content, _model(endpoint), store, patience=0)
+    assert await service.model.gives_probabilities()
+    interview_id = service.start("story", question_ids=["failure"])
+    endpoint.replies = [fault]
+    service.answer(interview_id, WEAK, 1)
+    view = await settled(service, interview_id)
+    assert said in view.problem
+    assert all(one.met is not None for one in view.interview.judgements), "no grade of a fault"
     await service.close()
     await service.model.close()
 

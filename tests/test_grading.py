@@ -5,7 +5,7 @@ import math
 import pytest
 
 from interviewer.calibration import SUREST, UNFITTED, Fit, Signals, logit, sigmoid
-from interviewer.errors import ModelUnavailable
+from interviewer.errors import ModelRefused, ModelReplyError, ModelUnavailable, RequestRefused
 from interviewer.gates import gate
 from interviewer.grading import GATE_NOTES, SURE, Judge, Parts
 from interviewer.llm import Verdict
@@ -202,6 +202,103 @@ async def test_before_call_comes_before_each_call(rubric, prompts):
 async def test_a_model_that_is_down_is_no_judgement(rubric, prompts):
     with pytest.raises(ModelUnavailable):
         await _judge(rubric, prompts, "own_part", ScriptedModel(failures=1))
+
+
+# --- An endpoint that fails on one sentence ----------------------------------------------
+
+FILTERED = pytest.mark.parametrize(
+    "error", [ModelReplyError("can't be read"), RequestRefused("refuses the request")]
+)
+
+
+def _failing_on(word, error, reply=0.1):
+    """A reply to everything but what is said last with this word."""
+
+    def answer(messages):
+        if word in messages[-1]["content"]:
+            raise error
+        return reply
+
+    return answer
+
+
+@FILTERED
+async def test_a_sentence_that_the_endpoint_fails_on_leaves_the_others(rubric, prompts, error):
+    model = ScriptedModel(yes=_failing_on("myself", error, 0.7))
+    assert (await _judge(rubric, prompts, "own_part", model)).met == 0.7
+
+
+@FILTERED
+async def test_what_the_endpoint_fails_on_is_not_judged(rubric, prompts, error):
+    model = ScriptedModel(yes=_failing_on("myself", error))
+    judgement = await _judge(rubric, prompts, "own_part", model, "I rewrote it myself.")
+    assert (judgement.met, judgement.sentences) == (None, ())
+    assert judgement.note == "the model gave neither Yes nor No"
+
+
+async def test_who_refuses_probabilities_gives_no_word_and_stops_nothing(prompts):
+    model = ScriptedModel(yes=_failing_on("", RequestRefused("refuses the request")))
+    model.probabilities = False
+    assert await Judge(model, prompts).yes([{"role": "user", "content": "Well?"}]) is None
+
+
+async def test_what_fails_once_is_asked_again(rubric, prompts):
+    errors = [ModelReplyError("can't be read")]
+
+    def yes(messages):
+        if asked_sentence(messages).endswith("myself.") and errors:
+            raise errors.pop()
+        return 0.7
+
+    text = "I rewrote it myself."
+    assert (await _judge(rubric, prompts, "own_part", ScriptedModel(yes=yes), text)).met == 0.7
+
+
+@FILTERED
+async def test_an_endpoint_that_fails_on_everything_is_told_of(rubric, prompts, error):
+    def yes(_):
+        raise error
+
+    with pytest.raises(type(error)):
+        await _judge(rubric, prompts, "own_part", ScriptedModel(yes=yes))
+
+
+@pytest.mark.parametrize("error", [ModelUnavailable("is down"), ModelRefused("refuses the key")])
+async def test_what_has_to_be_mended_is_told_of(rubric, prompts, error):
+    model = ScriptedModel(yes=_failing_on("myself", error))
+    with pytest.raises(type(error)):
+        await _judge(rubric, prompts, "own_part", model)
+
+
+@FILTERED
+async def test_an_answer_that_the_endpoint_fails_on_is_not_judged(prompts, error):
+    model = ScriptedModel(degree=_failing_on("fun", error))
+    said = split_sentences("Locks are fun.")
+    judgement = await Judge(model, prompts).claim("What locks?", REFERENCE, 2, said)
+    assert (judgement.met, judgement.note) == (None, "the model gave no digit")
+
+
+@FILTERED
+async def test_a_verdict_that_the_endpoint_fails_on_is_none(prompts, error):
+    model = _structured()
+
+    async def verdict(messages):
+        if "lock" in str(messages):
+            raise error
+        return Verdict(met=True, sentences=[1])
+
+    model.verdict = verdict
+    judgement = await Judge(model, prompts).claim("Q?", CLAIM, 1, split_sentences("A lock."))
+    assert (judgement.met, judgement.sentences) == (None, ())
+    assert judgement.note == "the model gave no verdict that can be read"
+
+
+@FILTERED
+async def test_a_dispute_does_without_what_the_endpoint_fails_on(rubric, prompts, error):
+    model = ScriptedModel(yes=_failing_on("myself", error))
+    judge, said = Judge(model, prompts), split_sentences("I rewrote it myself.")
+    judgement = await judge.dispute(rubric.checks["own_part"], 4, said, "I did write it.")
+    assert judgement.met is None
 
 
 def test_likeliest_first(rubric):

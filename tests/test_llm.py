@@ -4,16 +4,24 @@ import asyncio
 import contextlib
 import json
 import math
+import threading
 import time
 
 import pytest
 
-from interviewer.errors import ModelError, ModelReplyError, ModelUnavailable
-from interviewer.llm import Endpoint, EndpointModel, count_tokens
+from interviewer.errors import (
+    ModelError,
+    ModelRefused,
+    ModelReplyError,
+    ModelUnavailable,
+    RequestRefused,
+)
+from interviewer.llm import ROOM_TO_THINK, Endpoint, EndpointModel, Verdict, count_tokens
 from tests.doubles import (
     FakeEndpoint,
     Reply,
     body,
+    completed,
     completion,
     event,
     events,
@@ -276,7 +284,9 @@ BOTH = pytest.mark.parametrize("ask", [_yes, _stream])
         (401, "refuses the key; check INTERVIEWER_API_KEY"),
         (404, "does not know this model or path; check INTERVIEWER_MODEL"),
         (429, "has too much to do; wait a little and try again"),
-        (400, "failed; try again, or look at its log"),
+        (400, "refuses the request; look at its log, or name another model in INTERVIEWER_MODEL"),
+        (422, "refuses the request; look at its log, or name another model in INTERVIEWER_MODEL"),
+        (501, "refuses the request; look at its log, or name another model in INTERVIEWER_MODEL"),
         (403, "failed; try again, or look at its log"),
         (500, "failed; try again, or look at its log"),
         (503, "failed; try again, or look at its log"),
@@ -433,6 +443,138 @@ async def test_the_callers_own_errors_stay_its_own(serve):
     assert await anext(pieces) == "a"
     with pytest.raises(ZeroDivisionError):
         await pieces.athrow(ZeroDivisionError())
+
+
+# --- Settings that an endpoint refuses ---------------------------------------------------
+
+
+def _refusal(status: int, message: str, param: str | None = None) -> Reply:
+    error = {"message": message, "type": "invalid_request_error", "param": param, "code": None}
+    return body(status, json.dumps({"error": error}), retry_after_ms="1")
+
+
+NOT_MAX_TOKENS = _refusal(
+    400,
+    "Unsupported parameter: 'max_tokens' is not supported with this model. "
+    "Use 'max_completion_tokens' instead.",
+    "max_tokens",
+)
+NOT_TEMPERATURE = _refusal(
+    400,
+    "Unsupported value: 'temperature' does not support 0.2 with this model.",
+    "temperature",
+)
+NOT_LOGPROBS = _refusal(403, "You are not allowed to request logprobs from this model.")
+
+
+def _whole(text: str) -> Reply:
+    return body(200, completed(text).replace('"length"', '"stop"'))
+
+
+def _thinker(handler) -> None:
+    """A model of OpenAI's that thinks before it speaks."""
+    sent = handler.server.requests[-1].body
+    for setting, refuses in (
+        ("max_tokens", NOT_MAX_TOKENS),
+        ("temperature", NOT_TEMPERATURE),
+        ("logprobs", NOT_LOGPROBS),
+    ):
+        if setting in sent:
+            refuses(handler)
+            return
+    judged = _whole('{"met": true, "sentences": [1]}')
+    (events("Well") if sent.get("stream") else judged)(handler)
+
+
+async def test_what_a_model_does_not_take_is_left_out_from_then_on(serve):
+    server = serve(_thinker)
+    model = _model(_endpoint(server))
+    assert await _stream(model) == ["Well"]
+    assert len(server.requests) == 3
+    assert server.requests[-1].body == {
+        "model": "small",
+        "messages": ASK,
+        "stream": True,
+        "max_completion_tokens": 7 + ROOM_TO_THINK,
+    }
+    assert await _stream(model) == ["Well"]
+    assert len(server.requests) == 4
+
+
+async def test_a_model_that_thinks_is_asked_for_verdicts(serve):
+    server = serve(_thinker)
+    model = _model(_endpoint(server))
+    assert not await model.gives_probabilities()
+    assert server.requests[-1].body["max_completion_tokens"] == 1
+    assert await model.verdict(ASK) == Verdict(met=True, sentences=[1])
+
+
+async def test_two_calls_may_meet_with_the_same_refusal(serve):
+    both = threading.Barrier(2, timeout=5)
+
+    def together(handler) -> None:
+        if "max_tokens" in handler.server.requests[-1].body:
+            both.wait()
+        _thinker(handler)
+
+    model = _model(_endpoint(serve(together)))
+    assert await asyncio.gather(_stream(model), _stream(model)) == [["Well"], ["Well"]]
+
+
+async def test_a_refusal_that_lasts_names_the_setting(serve):
+    server = serve(NOT_TEMPERATURE)
+    with pytest.raises(RequestRefused) as caught:
+        await _stream(_model(_endpoint(server)))
+    assert str(caught.value) == (
+        "Small, at home refuses the request; name in INTERVIEWER_MODEL a model that takes the "
+        "setting temperature (HTTP 400)"
+    )
+    assert len(server.requests) == 2
+
+
+async def test_a_refusal_quotes_no_one(serve):
+    filtered = _refusal(400, "We do not read: I killed the process.")
+    with pytest.raises(RequestRefused) as caught:
+        await _yes(_model(_endpoint(serve(filtered))))
+    assert "killed" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "refuses",
+    [failure(400), failure(422), failure(501), NOT_LOGPROBS, _refusal(500, "no logprobs here")],
+    ids=["400", "422", "501", "forbidden", "unable"],
+)
+async def test_a_refusal_of_probabilities_says_that_there_are_none(serve, refuses):
+    assert not await _model(_endpoint(serve(refuses))).gives_probabilities()
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+async def test_a_refusal_of_the_key_or_the_model_says_nothing_of_probabilities(serve, status):
+    with pytest.raises(ModelRefused):
+        await _model(_endpoint(serve(failure(status)))).gives_probabilities()
+
+
+async def test_a_failure_says_nothing_of_probabilities(serve):
+    model = _model(_endpoint(serve(failure(503), completion("Yes", top(Yes=-0.1)))))
+    with pytest.raises(ModelUnavailable):
+        await model.gives_probabilities()
+    assert await model.gives_probabilities()
+
+
+@pytest.mark.parametrize("status", [400, 422, 501])
+async def test_who_gives_no_verdicts_either_is_told_what_to_name(serve, status):
+    with pytest.raises(RequestRefused) as caught:
+        await _model(_endpoint(serve(failure(status)))).verdict(ASK)
+    assert str(caught.value) == (
+        "Small, at home gives neither token probabilities (logprobs) nor replies after a JSON "
+        "schema (response_format), and grading needs one of them; name in INTERVIEWER_MODEL a "
+        "model that does"
+    )
+
+
+@pytest.mark.parametrize("text", ["Yes", '{"met": "perhaps"}'])
+async def test_a_verdict_that_can_not_be_read_is_none(serve, text):
+    assert await _model(_endpoint(serve(_whole(text)))).verdict(ASK) is None
 
 
 # --- Finding the endpoint ----------------------------------------------------------------

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pypdf
 import pytest
 
-from interviewer.errors import ArchiveError, ChoiceError, InterviewNotFound
+from interviewer.errors import ArchiveError, ChoiceError, ContentError, InterviewNotFound
 from interviewer.interview import InterviewService
 from interviewer.markdown import OFTEN_WRONG, figures, loop_to_markdown, to_markdown
 from interviewer.pdf import MISSING_GLYPH, loop_pdf, report_pdf
@@ -282,6 +282,45 @@ async def test_deleted_is_gone_from_everything(desk):
     assert desk.query.practice(ANN, NOW) is None
     with pytest.raises(InterviewNotFound):
         desk.process.find(loop_id)
+
+
+@pytest.mark.parametrize(
+    "now", [{"question_ids": ("gone",)}, {"areas": ("gone",)}, {"persona": "gone"}]
+)
+async def test_an_interview_whose_files_are_gone_is_listed_and_can_be_deleted(
+    desk, store, content, now
+):
+    held = await desk.hold(desk.interviews.start("story", owner=ANN), STRONG)
+    plan = store.load(held).plan.model_copy(update=now)
+    turn = store.load(held).turns[0]
+    lost = store.create(plan, turn, ANN)
+    loop_id = await desk.loop(STRONG)
+    history = desk.query.history(ANN)
+    assert {one.id for one in history.entries} == {lost, held, loop_id}
+    (entry,) = (one for one in history.entries if one.id == lost)
+    assert (entry.status, entry.unfinished) == ("its questions are gone", False)
+    assert entry.title in document.entry_line(entry)
+    assert [one.id for one in desk.query.history(ANN, "gone").entries] == (
+        [lost] if "areas" in now else []
+    )
+    assert desk.query.practice(ANN, NOW) is not None
+    with pytest.raises(ContentError):
+        desk.query.report(lost)
+    desk.process.delete(desk.process.find(lost))
+    assert {one.id for one in desk.query.history(ANN).entries} == {held, loop_id}
+
+
+async def test_an_interview_whose_question_is_gone_says_so_and_can_be_ended(desk, store):
+    held = desk.interviews.start("story", owner=ANN)
+    plan = store.load(held).plan.model_copy(update={"question_ids": ("gone",)})
+    turn = store.load(held).turns[0].model_copy(update={"question_id": "gone"})
+    lost = store.create(plan, turn, ANN)
+    for look in (desk.interviews.view, desk.interviews.wake):
+        with pytest.raises(ContentError, match="put its file back, or delete the interview"):
+            look(lost)
+    assert desk.interviews.at_work() == (0, 0)
+    desk.interviews.finish(lost)
+    assert store.load(lost).turns[-1].kind == "closing"
 
 
 async def test_what_is_being_answered_can_be_deleted(desk):

@@ -161,6 +161,16 @@ def test_a_check_is_found_wherever_it_stands(of_story):
         of_story.check("nonsense")
 
 
+def test_a_question_that_is_gone_says_what_to_do(of_story):
+    for asked in (of_story.question, of_story.area_of_question, of_story.title_of_question):
+        with pytest.raises(ContentError) as caught:
+            asked("nonsense")
+        assert str(caught.value) == (
+            "this interview's question 'nonsense' is not in the rubrics (any more); put its file "
+            "back, or delete the interview from your history"
+        )
+
+
 async def test_an_interview_over_two_areas(rubric, manner, prompts, repertoire, store):
     """Own checks are judged first; the report groups the criteria by area."""
     content = Content(

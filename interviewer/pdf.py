@@ -2,7 +2,7 @@
 
 import logging
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,8 +15,14 @@ from interviewer.codegrade import CodeReport
 from interviewer.figures import QuestionReport
 from interviewer.growth import Fit, curve, in_words, time_in_words
 from interviewer.loop_report import LoopReport, StageReport
-from interviewer.markdown import OFTEN_WRONG, annotated, case_in_words, figures
-from interviewer.report import AreaReport, CriterionReport, Report, TranscriptTurn
+from interviewer.markdown import OFTEN_WRONG, annotated, case_in_words, figures, finding
+from interviewer.report import (
+    AreaReport,
+    CriterionReport,
+    DisputeReport,
+    Report,
+    TranscriptTurn,
+)
 
 _FALLBACKS = ("math", "symbol2")
 _FONTS = (
@@ -69,13 +75,20 @@ def _write_loop_head(document: "_Document", loop: LoopReport) -> None:
     for row in loop.rounds:
         vote = row.report.vote if row.report else row.status
         document.item(f"{row.title}, with {row.interviewer}: {vote}, {row.minutes:.0f} min")
+    if loop.unheard:
+        document.text(f"Assigned, and not asked about: {'; '.join(loop.unheard)}.")
 
 
 def _write_debrief(document: "_Document", stage: StageReport) -> None:
     document.heading(f"Debrief: {stage.title}")
     for area in stage.debrief.areas:
-        level = "not observed" if area.level is None else f"{area.level:.1f}"
-        document.item(f"{area.title}: {level} (bar {area.bar:.1f})")
+        seen = area.level is not None
+        level, bar = area.beside_bar if seen else ("not observed", f"{area.bar:.1f}")
+        document.item(f"{area.title}: {level} (bar {bar})")
+    if stage.debrief.beside_median is not None:
+        at, median = stage.debrief.beside_median
+        where = "above" if stage.debrief.above_median else "not above"
+        document.text(f"Over all areas: {at}, {where} the median of the role (taken as {median}).")
     for said in stage.debrief.discussion:
         document.strong(said.speaker)
         document.text(said.text)
@@ -98,15 +111,18 @@ def _write_report(document: "_Document", report: Report) -> None:
         _write_question(document, one)
     for code in report.code:
         _write_code(document, code)
+    _write_disputes(document, report.disputes)
     document.heading("Transcript")
     for turn in report.transcript:
         _write_turn(document, turn)
 
 
 def _write_first_page(document: "_Document", report: Report) -> None:
+    judges = ", ".join(report.judges) or "no model"
     document.fine(
         f"{report.created_at:%Y-%m-%d %H:%M} UTC · {report.minutes:.0f} min · {report.role}, "
-        f"{report.level} · with {report.interviewer}, {report.interviewer_title}"
+        f"{report.level} · with {report.interviewer}, {report.interviewer_title} · "
+        f"judged by {judges}"
     )
     document.strong(f"Vote: {report.vote}")
     document.text(report.vote_reason)
@@ -131,8 +147,10 @@ def _write_question(document: "_Document", one: QuestionReport) -> None:
         document.item(f"{name}: {value}")
     for pushback in one.pushbacks:
         document.item(f"Pushback: {pushback.challenge}")
+        said = "no reply" if pushback.answer is None else f"“{pushback.answer}”"
+        document.item(f"You: {said}", "-")
         if pushback.noted:
-            document.item(f"She noted: {pushback.noted}", "-")
+            document.item(f"Noted: {pushback.noted}", "-")
     for point in one.key_points:
         document.item(f"{point.text} ({point.status})", "-")
     if one.common_errors:
@@ -167,10 +185,27 @@ def _write_criterion(document: "_Document", one: CriterionReport) -> None:
     document.strong(f"{one.title}: {one.in_words}")
     if one.anchor:
         document.text(one.shown)
+    if one.level and one.level < one.bar:
+        document.text(f"The bar: {one.bar_anchor}")
     for proof in one.evidence:
         document.item(f"“{proof.text}” ({proof.check})")
     for gap in one.missing:
         document.item(f"Missing: {gap.check} (question {gap.number}, {gap.note}). {gap.advice}")
+    if one.not_observed:
+        names = ", ".join(sorted({gap.check for gap in one.not_observed}))
+        document.text(f"Not observed, and not counted: {names}.")
+
+
+def _write_disputes(document: "_Document", disputes: Sequence[DisputeReport]) -> None:
+    """Each with both of its results."""
+    if disputes:
+        document.heading("What you disagreed with")
+    for one in disputes:
+        document.item(
+            f"{one.check} (question {one.number}). You said: “{one.argument}” "
+            f"First judged {finding(one.before, one.shown_before)}; "
+            f"judged again {finding(one.after, one.shown_after)}."
+        )
 
 
 def _write_turn(document: "_Document", turn: TranscriptTurn) -> None:

@@ -154,15 +154,22 @@ class ProcessService:
         """Everything of an owner's as one JSON file's text; None: everybody's."""
         return self._query.archive(owner, self._now()).model_dump_json(indent=1)
 
-    def restore(self, text: str | bytes, owner: str = "") -> int:
+    def restore(self, text: str | bytes, owner: str = "", *, knows_all: bool = False) -> int:
         """Takes in an exported file's text; returns how much of it was new.
 
         ArchiveError says what is wrong with the file; nothing is stored then. What another
-        candidate has here stays theirs and as it is: this owner gets a copy of the file's.
+        candidate has here stays theirs and as it is: this owner gets a copy of the file's,
+        unless it is brought by who ``knows_all`` that is here already.
         """
         archive = read_archive(text)
         ids = [*(one.id for one in archive.interviews), *(one.id for one in archive.loops)]
-        others = [one for one in ids if self._store.owner_of(one) not in {None, owner}]
+        others = {one for one in ids if self._store.owner_of(one) not in {None, owner}}
+        if knows_all:
+            return self._store.restore(
+                [one for one in archive.interviews if one.id not in others],
+                [one for one in archive.loops if one.id not in others],
+                owner,
+            )
         archive = renamed(archive, {one: new_id() for one in others})
         return self._store.restore(archive.interviews, archive.loops, owner)
 

@@ -2,13 +2,16 @@
 
 import asyncio
 import json
+import re
 import sys
 from subprocess import run
 
 import pytest
 
 from interviewer import __version__, batch, cli, runtime
-from interviewer.content import PROMPTS, content_folder
+from interviewer.content import PROMPTS, content_folder, load_content
+from interviewer.identity import owner_of_user
+from interviewer.settings import from_environment
 from tests.doubles import STRONG, ScriptedModel
 
 ANSWER = (
@@ -195,6 +198,29 @@ def test_an_unknown_area(model, answers, capsys):
     assert "no rubric for the area 'nonsense'; there are: " in capsys.readouterr().err
 
 
+def test_several_areas(model, answers, capsys):
+    argv = ["interview", "--json", "--questions", "1", "--area", "behavioral", "ml_theory"]
+    assert cli.main([*argv, "--answers", answers(ANSWER)]) == 0
+    assert re.fullmatch("Behavioral.* and .+", json.loads(capsys.readouterr().out)["title"])
+
+
+def test_help_names_all_that_can_be_chosen(capsys):
+    content = load_content()
+    process = content.process
+    choices = [process.roles, process.levels, process.focuses, process.stages, process.rounds]
+    areas = set(content.rubrics)
+    for command, ids in (
+        ("interview", areas),
+        ("grade", areas),
+        ("calibrate", areas),
+        ("loop", {"process", *(one.id for some in choices for one in some)}),
+    ):
+        with pytest.raises(SystemExit):
+            cli.main([command, "--help"])
+        words = set(re.findall(r"\w+", capsys.readouterr().out))
+        assert ids <= words, command
+
+
 @pytest.mark.parametrize("count", ["0", "-1"])
 def test_a_number_of_questions_that_can_not_be(model, answers, count):
     try:
@@ -269,3 +295,36 @@ def test_code_is_run_against_visible_and_hidden_tests(tmp_path, capsys):
     assert "[3, -3, 3, -3]" not in told
     assert cli.main(["code", "run", "no_such", str(file)]) == 1
     assert "there are: serialize_tree" in capsys.readouterr().err
+
+
+# --- import ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def of_the_page(monkeypatch, content, model):
+    """The engine over the small rubric, with an interview that the page's Ann has begun."""
+    monkeypatch.setattr(runtime, "load_content", lambda *_: content)
+    opened = runtime.open_runtime(from_environment())
+    begun = opened.service.start("story", owner=owner_of_user("ann"))
+    yield opened.store, begun
+    opened.store.close()
+
+
+def test_what_was_exported_is_known_when_it_is_imported(of_the_page, tmp_path, capsys):
+    store, begun = of_the_page
+    file = str(tmp_path / "all.json")
+    assert cli.main(["export", file]) == 0
+    assert cli.main(["import", file]) == 0
+    assert capsys.readouterr().out == "0 new\n"
+    assert [one.id for one in store.interviews(None)] == [begun]
+    assert store.owner_of(begun) == owner_of_user("ann")
+
+
+def test_what_is_imported_can_be_given_to_a_user(of_the_page, tmp_path, capsys):
+    store, begun = of_the_page
+    file = str(tmp_path / "all.json")
+    assert cli.main(["export", file]) == 0
+    store.delete(begun)
+    assert cli.main(["import", file, "--owner", "bob"]) == 0
+    assert capsys.readouterr().out == "1 new\n"
+    assert store.owner_of(begun) == owner_of_user("bob")

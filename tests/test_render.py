@@ -30,6 +30,13 @@ async def test_no_count_runs_while_somebody_writes(view):
     assert "graded" not in render.status(view, "")
 
 
+async def test_who_was_invited_to_ask_is_past_the_questions(view):
+    asking = replace(view, state=replace(view.state, invited=True))
+    line = render.status(asking, "")
+    assert "Your questions to the interviewer" in line
+    assert "Question 1 of 1" not in line
+
+
 async def test_who_waits_for_the_report_sees_how_far_it_is(view):
     over = replace(view, state=replace(view.state, phase="finished"), graded=2, to_grade=6)
     assert "grading 2 of 6" in render.status(over, "")

@@ -9,6 +9,9 @@ from interviewer.errors import InterviewerError
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 """The parser's list of commands."""
 
+AREAS = "ambiguity, behavioral, coding, communication, ml_theory, science_depth, system_design"
+"""The shipped ones, for help texts: reading the content to tell them would take seconds."""
+
 
 def read_text(path: Path) -> str:
     """A file's text; InterviewerError where it can't be read."""

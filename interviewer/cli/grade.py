@@ -9,7 +9,7 @@ from pathlib import Path
 
 from interviewer.batch import Response, grade_file, open_round, print_step, read_lines
 from interviewer.calibration import Fits, Held
-from interviewer.cli.commands import Commands
+from interviewer.cli.commands import AREAS, Commands
 from interviewer.collecting import ShortAnswer, collect, collect_short
 from interviewer.content import Content, load_calibration_of, load_content
 from interviewer.errors import InterviewerError
@@ -25,15 +25,35 @@ from interviewer.settings import Settings
 def add(commands: Commands) -> None:
     """Adds the subject's commands."""
     grade = commands.add_parser("grade", help="grade answers, one JSON object a line")
-    grade.add_argument("--rubric", required=True, metavar="AREA|PATH")
-    grade.add_argument("--responses", type=Path, required=True, metavar="IN.jsonl")
-    grade.add_argument("--out", type=Path, required=True, metavar="OUT.jsonl")
+    grade.add_argument(
+        "--rubric",
+        required=True,
+        metavar="AREA|PATH",
+        help=f"an area ({AREAS}, or one of your own), or a rubric file",
+    )
+    grade.add_argument(
+        "--responses",
+        type=Path,
+        required=True,
+        metavar="IN.jsonl",
+        help='answers, each with "id", "question" and "answer", and "key_points" where the '
+        "question is none of the rubric's",
+    )
+    grade.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="OUT.jsonl",
+        help="the grades, a line for each answer; what the file holds is overwritten",
+    )
     grade.set_defaults(run=_grade)
 
     calibrate = commands.add_parser(
         "calibrate", help="fit the scale of grade to answers that you scored yourself"
     )
-    calibrate.add_argument("--rubric", metavar="AREA|PATH")
+    calibrate.add_argument(
+        "--rubric", metavar="AREA|PATH", help=f"an area ({AREAS}), or a rubric file"
+    )
     what = calibrate.add_mutually_exclusive_group(required=True)
     what.add_argument(
         "--responses", type=Path, metavar="SCORED.jsonl", help='answers, each with "score": 0..1'

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from interviewer.cli.commands import Commands, read_text, write_bytes
 from interviewer.history import History
+from interviewer.identity import owner_of_user
 from interviewer.markdown import finding, loop_to_markdown, to_markdown
 from interviewer.pdf import loop_pdf, report_pdf
 from interviewer.practice import Practice
@@ -44,6 +45,11 @@ def add(commands: Commands) -> None:
 
     restore = commands.add_parser("import", help="take in an exported file")
     restore.add_argument("file", type=Path)
+    restore.add_argument(
+        "--owner",
+        metavar="USER",
+        help="who signs in to the page by this name gets what is new (default: the shell's own)",
+    )
     restore.set_defaults(run=_import)
 
     delete = commands.add_parser("delete", help="delete an interview or a loop for good")
@@ -135,7 +141,9 @@ def _export(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _import(arguments: argparse.Namespace, settings: Settings) -> int:
     with _opened(settings) as runtime:
-        print(f"{runtime.process.restore(read_text(arguments.file))} new")
+        owner = owner_of_user(arguments.owner) if arguments.owner else ""
+        text = read_text(arguments.file)
+        print(f"{runtime.process.restore(text, owner, knows_all=True)} new")
     return 0
 
 

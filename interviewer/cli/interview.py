@@ -6,7 +6,7 @@ from pathlib import Path
 
 from interviewer import weights
 from interviewer.answers import Script, read_script
-from interviewer.cli.commands import Commands, read_text
+from interviewer.cli.commands import AREAS, Commands, read_text
 from interviewer.cli.talk import hold
 from interviewer.interview import QUESTIONS
 from interviewer.markdown import to_markdown
@@ -17,7 +17,12 @@ from interviewer.settings import Settings
 def add(commands: Commands) -> None:
     """Adds the subject's commands."""
     interview = commands.add_parser("interview", help="hold an interview with answers from a file")
-    interview.add_argument("--area", default="behavioral")
+    interview.add_argument(
+        "--area",
+        nargs="+",
+        default=["behavioral"],
+        help=f"one or several of: {AREAS}, or of your own (default: behavioral)",
+    )
     interview.add_argument(
         "--answers", type=Path, required=True, help="answers separated by a line ---"
     )

@@ -29,10 +29,22 @@ def add(commands: Commands) -> None:
         metavar="DIR",
         help="a text file for each round, by its id or in the order of their names",
     )
-    loop.add_argument("--scope", default=LOOP, help="process, or a stage (default: the loop)")
-    loop.add_argument("--role", help="the role (default: the process file's)")
-    loop.add_argument("--level", help="L4 to L7")
-    loop.add_argument("--focus", help="what the team works on")
+    loop.add_argument(
+        "--scope",
+        default=LOOP,
+        help="the whole process, or a stage of it: process, recruiter_screen, phone_screen, loop; "
+        "or one round: recruiter, phone_ml, phone_coding, hiring_manager, theory, coding, design, "
+        "bar_raiser (default: loop)",
+    )
+    loop.add_argument(
+        "--role", help="applied_scientist or research_scientist (default: the process file's)"
+    )
+    loop.add_argument("--level", help="L4, L5, L6 or L7 (default: the process file's)")
+    loop.add_argument(
+        "--focus",
+        help="what the team works on: general, language, compilers or recommendation "
+        "(default: the process file's)",
+    )
     loop.add_argument(
         "--short", action="store_true", help="one question an area and one follow-up each"
     )

@@ -10,15 +10,22 @@ from interviewer.runtime import Runtime
 from interviewer.ui import render
 from interviewer.ui.visitor import Visitors
 
-# The unsent text of the answer box outlives a reload. It stays in the browser.
-_KEEP_DRAFT = "(text) => { localStorage.setItem('interviewer-draft', text); }"
-_GIVE_DRAFT = "() => localStorage.getItem('interviewer-draft') || ''"
+# The unsent text of the answer box outlives a reload. It stays in the browser, under the place
+# that it was typed in: another interview, or another's, doesn't get it.
+_KEEP_DRAFT = """(place, text) => {
+  const key = 'interviewer-draft:' + place;
+  if (text) localStorage.setItem(key, text); else localStorage.removeItem(key);
+}"""
+_GIVE_DRAFT = """(place) => {
+  window.interviewerDraft = 'interviewer-draft:' + place;
+  return localStorage.getItem(window.interviewerDraft) || '';
+}"""
 # The unsent text is kept with each key (Gradio's own input event may drop the last one);
 # Ctrl+Enter sends; and the chat can be scrolled by keyboard, which Gradio leaves out.
 _LISTEN = """() => {
   document.addEventListener('input', (event) => {
-    if (event.target.closest('#answer'))
-      localStorage.setItem('interviewer-draft', event.target.value);
+    if (event.target.closest('#answer') && window.interviewerDraft)
+      localStorage.setItem(window.interviewerDraft, event.target.value);
   });
   new MutationObserver(() => {
     const log = document.querySelector('#chat [role=log]:not([tabindex])');
@@ -35,7 +42,7 @@ _LISTEN = """() => {
 
 
 class ChatView:
-    """The conversation. ``seen`` is the last turn that this tab shows."""
+    """The conversation. ``seen`` is the last turn that this tab shows; ``leave`` goes elsewhere."""
 
     def __init__(self, runtime: Runtime, visitors: Visitors) -> None:
         self._runtime = runtime
@@ -51,6 +58,7 @@ class ChatView:
             elem_id="chat",
             height="55vh",
             render_markdown=False,
+            latex_delimiters=[],
             sanitize_html=True,
             allow_tags=False,
             buttons=[],
@@ -82,6 +90,7 @@ class ChatView:
             with gr.Row():
                 self._send = gr.Button("Send", variant="primary", elem_id="send", scale=3)
                 self._end = gr.Button("End, see report", elem_id="end", scale=1, min_width=120)
+                self.leave = gr.Button("Leave for now", elem_id="leave", scale=1, min_width=120)
 
     def wire(
         self,
@@ -93,23 +102,27 @@ class ChatView:
     ) -> None:
         """The events of this view; ``talk`` shows a reply as it comes, ``tail`` all else."""
         box: dict[str, Any] = {"queue": False, **private}
-        demo.load(None, None, self._answer, js=_GIVE_DRAFT, **box)
+        for come in (demo.load, place.change):
+            come(None, [place], [self._answer], js=_GIVE_DRAFT, **box)
         demo.load(None, None, None, js=_LISTEN, **box)
         self._end.click(self._on_end, [place], None, **private).then(**tail)
         self._retry.click(**talk).then(**tail)
         sent = self._send.click(
             self._on_send, [place, self._answer, self.seen], [self._answer], **private
         )
-        sent.then(None, [self._answer], None, js=_KEEP_DRAFT, **box)
+        sent.then(None, [place, self._answer], None, js=_KEEP_DRAFT, **box)
         sent.then(**talk).then(**tail)
 
-    def hidden(self, line: str = "") -> dict[Any, Any]:
-        """This view when there is no interview; ``line`` still tells what goes on."""
+    def hidden(self, line: str = "", problem: str = "") -> dict[Any, Any]:
+        """This view when there is no interview; ``line`` still tells what goes on.
+
+        Where there is a ``problem``, one can try again here too.
+        """
         hidden = gr.update(visible=False)
         return {
             self._chat: hidden,
             self._status: line,
-            self._retry: hidden,
+            self._retry: gr.update(visible=bool(problem)),
             self._entry: hidden,
             self.seen: 0,
         }

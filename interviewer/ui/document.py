@@ -179,7 +179,7 @@ def _question(one: QuestionReport) -> str:
     parts = [f"<dl>{facts}</dl>"]
     if one.pushbacks:
         rows = "".join(map(_pushback, one.pushbacks))
-        parts.append(f"<h4>Where she pushed back</h4><ul>{rows}</ul>")
+        parts.append(f"<h4>Where you were challenged</h4><ul>{rows}</ul>")
     if one.key_points:
         rows = "".join(
             f'<li class="point {_e(it.status).replace(" ", "-")}">{_e(it.text)} '
@@ -199,7 +199,7 @@ def _question(one: QuestionReport) -> str:
 
 
 def _pushback(one: PushbackReport) -> str:
-    noted = f"<br><strong>She noted:</strong> {_e(one.noted)}" if one.noted else ""
+    noted = f"<br><strong>Noted:</strong> {_e(one.noted)}" if one.noted else ""
     said = _e(one.answer) if one.answer else "no reply"
     return f"<li>{_e(one.challenge)}<br><strong>You:</strong> {said}{noted}</li>"
 
@@ -317,6 +317,7 @@ def loop(value: LoopReport) -> str:
         f"<section><h2>To do tonight</h2><ol>{tonight}</ol></section>" if tonight else "",
         *(_stage_areas(stage) for stage in value.stages),
         _rounds(value.rounds),
+        _unheard(value.unheard),
         *(_discussion(stage) for stage in value.stages),
     )
 
@@ -336,13 +337,11 @@ def _decision(stage: StageReport, value: LoopReport) -> str:
 
 
 def _median(debrief: Debrief) -> str:
-    if debrief.overall is None or debrief.median is None:
+    if debrief.beside_median is None:
         return ""
+    at, median = debrief.beside_median
     where = "Above" if debrief.above_median else "Not above"
-    return (
-        f"<p>{where} the median of the role: {debrief.overall:.1f} over all areas, against "
-        f"{debrief.median:.1f}.</p>"
-    )
+    return f"<p>{where} the median of the role: {at} over all areas, against {median}.</p>"
 
 
 def _stage_areas(stage: StageReport) -> str:
@@ -380,8 +379,15 @@ def _rounds(rounds: Sequence[RoundReport]) -> str:
             for one in rounds
         ]
     )
-    chart = f'<div class="figure wide">{svg}</div>' if svg else ""
+    # On a phone it is scrolled, by keyboard too.
+    wide = 'class="figure wide" tabindex="0" role="group" aria-label="Timeline"'
+    chart = f"<div {wide}>{svg}</div>" if svg else ""
     return f"<section><h2>Rounds</h2><table><tbody>{rows}</tbody></table>{chart}</section>"
+
+
+def _unheard(principles: Sequence[str]) -> str:
+    told = _e("; ".join(principles))
+    return f"<section><p>Assigned, and not asked about: {told}.</p></section>" if told else ""
 
 
 def _outcome(one: RoundReport) -> str:
@@ -462,6 +468,12 @@ def _weakest(checks: Sequence[CheckProgress]) -> str:
 def _trail(trail: Iterable[bool]) -> str:
     words = "".join("●" if shown else "○" for shown in trail)
     return f'<span aria-label="{words.count("●")} shown, {words.count("○")} missing">{words}</span>'
+
+
+def farewell(one: Entry) -> str:
+    """What is asked before an entry is deleted."""
+    line = f"<strong>{_e(entry_line(one))}</strong>"
+    return f"<p>{line} will be gone for good, with its answers and grades.</p>"
 
 
 def entry_line(one: Entry) -> str:

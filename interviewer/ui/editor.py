@@ -25,7 +25,9 @@ class EditorView:
     def __init__(self, runtime: Runtime, visitors: Visitors) -> None:
         self._visitors = visitors
         self._work = runtime.editor
-        self.holds = gr.State("")
+        # The tab's own, as the chat's ``seen``: a server that was started anew, or that dropped
+        # the tab's state, would take what is typed for nothing, and overwrite it.
+        self.holds = gr.Textbox("", visible=False, elem_id="holds")
         with gr.Column(visible=False, elem_id="editor-view") as self._view:
             self._task = gr.HTML(elem_id="task")
             self._language = gr.Radio(

@@ -14,7 +14,12 @@ from typing import Any
 
 import gradio as gr
 
-from interviewer.errors import AnswerRejected, InterviewerError, InterviewNotFound
+from interviewer.errors import (
+    AnswerRejected,
+    ContentError,
+    InterviewerError,
+    InterviewNotFound,
+)
 from interviewer.interview import View
 from interviewer.loop_report import LoopReport
 from interviewer.process import Choice, Seat
@@ -132,6 +137,7 @@ class Page:
             (self._loop.go_on, self._on_next_round, [here]),
             (self._loop.read, self._on_read, [self._loop.round]),
             (self._loop.leave, self._on_leave, []),
+            (self._chat.leave, self._on_leave, []),
             (self._history.practise, self._on_practise, []),
             (self._history.open, self._on_open, [self._history.entry]),
             (self._history.leave, self._on_leave, []),
@@ -140,8 +146,8 @@ class Page:
             gone.then(None, None, None, js=_TO_THE_TOP, queue=False, **private)
             gone.then(**tail)
         # What is disputed stays before the eyes.
-        told = [here, self._report.finding, self._report.argument]
-        self._report.dispute.click(self._on_dispute, told, [here], **private).then(**tail)
+        told = [self._report.finding, self._report.argument]
+        self._report.dispute.click(self._on_dispute, [here, *told], told, **private).then(**tail)
 
     # Asynchronous, all of them: Gradio would run plain functions in threads, and the service
     # lives in the event loop. Each returns the place to go to.
@@ -220,14 +226,18 @@ class Page:
 
     async def _on_dispute(
         self, request: gr.Request, place: str, finding: str | None, argument: str
-    ) -> str:
+    ) -> Any:
+        """Empties what was chosen and typed once it is judged again; else says why it wasn't."""
         question_id, _, check_id = (finding or "").partition(":")
         try:
             interview_id = self._visitors.own(request, place)
+            if not finding:
+                raise AnswerRejected("Choose first which finding is to be judged again.")
             await self._service.dispute(interview_id, question_id, check_id, argument)
         except InterviewerError as error:
             gr.Warning(str(error))
-        return place
+            return gr.skip(), gr.skip()
+        return None, ""
 
     async def _on_next_round(self, request: gr.Request, place: str) -> str:
         try:
@@ -248,6 +258,8 @@ class Page:
             return HISTORY
 
     async def _on_open(self, entry: str | None) -> str:
+        if not entry:
+            gr.Warning("Choose first which interview is to be opened.")
         return entry or HISTORY
 
     # --- What is seen ---
@@ -275,7 +287,7 @@ class Page:
                 yield changed
 
     async def _replying(self, interview_id: str) -> AsyncIterator[Shown]:
-        with contextlib.suppress(InterviewNotFound):  # the tail tells
+        with contextlib.suppress(InterviewNotFound, ContentError):  # the tail tells
             async for view in self._service.follow(interview_id):
                 if view.state.phase != "interviewer":
                     return
@@ -319,7 +331,7 @@ class Page:
         try:
             if place.startswith(("interview:", "report:", "loop:")):
                 self._visitors.own(request, place)
-        except InterviewNotFound as error:
+        except (InterviewNotFound, ContentError) as error:
             gr.Info(str(error))
             return ""
         return place
@@ -367,17 +379,31 @@ class Page:
         return self._chat.shown(view, reported) | report
 
     async def _shows_loop(self, loop_id: str) -> AsyncIterator[Shown]:
-        """The loop, again and again while one of its rounds is being graded."""
-        while True:
-            loop = self._query.loop(loop_id)
-            grading = [one.interview_id for one in loop.rounds if one.status == "being graded"]
-            for interview_id in grading:
-                self._service.wake(interview_id or "")
-            yield self._loop.shown(loop) | self._chat.hidden(self._loop_line(loop))
-            if not grading:
-                return
-            await asyncio.sleep(1.0)
+        """The loop, again and again while one of its rounds is being graded.
 
-    def _loop_line(self, loop: LoopReport) -> str:
+        Where none of them goes on by itself, what hinders it stands there until the candidate
+        tries again.
+        """
+        loop = self._query.loop(loop_id)
+        yield self._show_loop(loop)
+        grading = _being_graded(loop)
+        for interview_id in grading:
+            self._service.wake(interview_id)
+        for interview_id in grading:
+            async for _ in self._service.follow(interview_id, every=1.0):
+                yield self._show_loop(self._query.loop(loop_id))
+
+    def _show_loop(self, loop: LoopReport) -> Shown:
+        problems = (self._service.view(one).problem for one in _being_graded(loop))
+        problem = next(filter(None, problems), "")
         left = sum(one.report.ungraded for one in loop.rounds if one.report)
-        return render.loop_line(loop.done, len(loop.rounds), left, str(self._runtime.preparation))
+        line = render.loop_line(
+            loop.done, len(loop.rounds), left, str(self._runtime.preparation), problem
+        )
+        return self._loop.shown(loop) | self._chat.hidden(line, problem)
+
+
+def _being_graded(loop: LoopReport) -> list[str]:
+    return [
+        one.interview_id for one in loop.rounds if one.interview_id and one.status == "being graded"
+    ]

@@ -50,6 +50,8 @@ def status(view: View, preparing: str) -> str:
 
 def _position(view: View) -> str:
     plan, state = view.interview.plan, view.state
+    if state.invited:
+        return "Your questions to the interviewer"
     where = f"Question {state.number} of {len(plan.question_ids)}"
     return f"{where}, follow-up {state.probes}" if state.probes else where
 
@@ -68,9 +70,11 @@ def preparing_line(step: str, problem: str) -> str:
     return _line("yours", "Ready", "")
 
 
-def loop_line(done: int, rounds: int, left: int, preparing: str) -> str:
-    """The status of a loop: how far it is, and what is still being graded."""
+def loop_line(done: int, rounds: int, left: int, preparing: str, problem: str) -> str:
+    """The status of a loop: how far it is, and what is still being graded, or why it isn't."""
     strong = f"{done} of {rounds} rounds are graded"
+    if problem:
+        return _line("problem", "It doesn't go on", f"{problem} {strong}.")
     if preparing:
         return _line("busy", strong, f"{preparing}.")
     if left:

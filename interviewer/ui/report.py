@@ -12,6 +12,8 @@ from interviewer.ui import document
 from interviewer.ui.download import Downloads
 from interviewer.ui.visitor import Visitors
 
+_NOTHING_DISPUTED = "() => [null, '']"
+
 
 class ReportView:
     """Shows a report. ``leave`` goes back, ``again`` begins an answer given again."""
@@ -31,7 +33,7 @@ class ReportView:
                 self.again = gr.Button("Answer this question again", elem_id="answer-again-button")
             with gr.Accordion("Disagree with a finding", open=False, elem_id="dispute-box") as box:
                 self.finding = gr.Dropdown(
-                    [], label="The finding", elem_id="dispute-finding", interactive=True
+                    [], value=None, label="The finding", elem_id="dispute-finding", interactive=True
                 )
                 self.argument = gr.Textbox(
                     label="Which of your words show it?",
@@ -54,10 +56,19 @@ class ReportView:
     def wire(self, place: gr.BrowserState, private: dict[str, Any]) -> None:
         """The events that stay within this view."""
         self._downloads.wire(place, private)
+        # From one report to another, the view is never hidden.
+        self.leave.click(
+            None, None, [self.finding, self.argument], js=_NOTHING_DISPUTED, queue=False, **private
+        )
 
     def hidden(self) -> dict[Any, Any]:
         """This view when there is nothing to report."""
-        return {self._view: gr.update(visible=False), self._report: ""}
+        return {
+            self._view: gr.update(visible=False),
+            self._report: "",
+            self.finding: gr.update(value=None),
+            self.argument: "",
+        }
 
     def shown(self, interview_id: str) -> dict[Any, Any]:
         """This view of a finished interview; beside the first answer, where it is another one."""
@@ -78,8 +89,9 @@ class ReportView:
             self._report: first + document.report(report),
             self._again_box: gr.update(visible=bool(questions)),
             self._dispute_box: gr.update(visible=bool(findings)),
-            self.finding: gr.update(choices=findings, value=findings[0][1] if findings else None),
-            self.argument: "",
+            # What is chosen and typed there stays: the report is shown anew after each dispute.
+            self.finding: gr.update(choices=findings),
+            self.argument: gr.skip(),
             self.question: gr.update(
                 choices=questions, value=questions[0][1] if questions else None
             ),

@@ -96,4 +96,6 @@ def add_sign_in(
         response = RedirectResponse(SIGN_IN, 303)
         secure = request.scope["scheme"] == "https"
         response.headers["set-cookie"] = cookie(identity.user_cookie, "", 0, secure)
+        # What was typed and not sent is the user's, and not for the next one at this computer.
+        response.headers["clear-site-data"] = '"storage"'
         return response

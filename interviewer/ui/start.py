@@ -23,8 +23,9 @@ WHAT = {
 }
 
 _INTRO = """
-Practise the AWS science interview: an interviewer asks, you type your answer, she follows up on
-what you say. Then you get a report with your own sentences as evidence, and what to do tonight.
+Practise the AWS science interview: an interviewer asks, you type your answer, the interviewer
+follows up on what you say. Then you get a report with your own sentences as evidence, and what to
+do tonight.
 Your answers stay on the computer that runs this page, and go to no one but the model named above.
 """
 

@@ -73,7 +73,9 @@ def test_a_whole_interview(
     expect(page.locator("#entries")).to_contain_text("1 of 1")
     assert_accessible(page)
     page.screenshot(path=screenshots / "history.png")
+    page.locator("#entries input[type=radio]").first.check()
     page.locator("#delete-entry").click()
+    expect(page.locator("#named")).to_contain_text("will be gone for good")
     page.locator("#really-delete").click()
     expect(page.locator("#entries")).to_contain_text("0 of 0")
 

@@ -289,7 +289,7 @@ def _loop_head(loop: LoopReport) -> Iterator[str]:
     yield from (_round_row(one) for one in loop.rounds)
     if loop.unheard:
         yield ""
-        yield f"Assigned, and not asked about: {', '.join(loop.unheard)}."
+        yield f"Assigned, and not asked about: {'; '.join(loop.unheard)}."
 
 
 def _round_row(one: RoundReport) -> str:

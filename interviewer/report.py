@@ -546,7 +546,7 @@ def _criterion(
                 note=result.note or "",
                 advice=check.advice,
             )
-            # The surest first: the first ones become advice, and what was only overlooked shouldn't.
+            # The surest first: they become advice, and what was only overlooked shouldn't.
             for result in sorted(found.get("missing", []), key=lambda one: one.met or 0.0)
         ),
         not_observed=tuple(

@@ -118,13 +118,15 @@ def read_background(text: str, vocabulary: Vocabulary) -> Background:
 # --- Projects ----------------------------------------------------------------------------
 
 _BULLET = re.compile(r"^[\s>*#•·‣▪◦–—-]*(?:\d{1,2}[.)]\s+)?[*_]*")  # noqa: RUF001
+# A hyphen belongs to a word and parts none from the next, or a long row of hyphens could be split
+# into words in more ways than can be tried.
 _WORD = r"[A-Z0-9](?:[\w+/&'-]|\.(?=\w))*"
-_NAME = rf"{_WORD}(?:[ -](?:(?:of|for|the|and|in|on|with|to|from) )?{_WORD}){{0,6}}"
+_NAME = rf"{_WORD}(?: (?:(?:of|for|the|and|in|on|with|to|from) )?{_WORD}){{0,6}}"
 _HEADED = re.compile(
     rf"(?P<name>{_NAME})[*_\"”]*\s*(?:[:–—(|]|\s-\s|\.\s+(?=[A-Z])|,\s+(?=an?\s|the\s|my\s))"  # noqa: RUF001
 )
 _QUOTED = re.compile(r"[\"“](?P<name>[A-Z][^\"“”\n]{3,58})[\"”]")
-_COINED = re.compile(r"\b(?P<name>[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+|[A-Z]{2,}[a-z]+\w*)\b")
+_COINED = re.compile(r"\b(?P<name>[A-Z][a-z0-9]+[A-Z][A-Za-z0-9]*|[A-Z]{2,}[a-z]+\w*)\b")
 _AFTER_A_NAME = r"(?=[\"”*_]*\s*(?:[,:;.(–—]|$|\s(?:to|for|that|which|from|with|in|on|using)\b))"  # noqa: RUF001
 _CLAIM = re.compile(
     r"\d[\d.,]*\s*(?:%|percent\b|percentage|points?\b|x\b|×|times\b|fold\b|ms\b|milliseconds?\b"  # noqa: RUF001
@@ -198,6 +200,6 @@ def _claim_in(line: str, name: str) -> str:
     if line.startswith(name):
         rest = line[len(name) :].lstrip(' *_"”').lstrip(":–—|-,( ")  # noqa: RUF001
     for sentence in re.split(r"(?<=[^A-Z][.;])\s+", rest):
-        if _CLAIM.search(sentence) and len(sentence) <= LONGEST_CLAIM:
+        if len(sentence) <= LONGEST_CLAIM and _CLAIM.search(sentence):
             return sentence.strip(" .;*_)")
     return ""

@@ -262,7 +262,8 @@ def _proofs(sentences: Sequence[Sentence], numbers: Iterable[tuple[int, ...]]) -
 def read_lines(path: Path, kind: type[LineT]) -> Iterator[LineT]:
     """The lines of the file; InterviewerError with file and line for a broken one."""
     try:
-        lines = path.read_text(encoding="utf-8").split("\n")
+        # -sig: without the mark that some editors put before the text.
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise InterviewerError(
             f"{path}: can't be read ({error}); give a UTF-8 JSONL file"

@@ -353,7 +353,7 @@ class _Cases:
 
     def _result(self, case: Case, hidden: bool, reply: Reply) -> CaseResult:
         bare = not self._box.has_numpy
-        message, line = _problem(reply, self._limits, self._language, bare)
+        message, line = _problem(reply, self._limits, self._language, bare, hidden)
         got: Any = None
         if message:
             status: Any = reply.stop or "error"
@@ -394,9 +394,12 @@ class _Cases:
 
 
 def _problem(
-    reply: Reply, limits: Limits, language: Language, bare: bool = False
+    reply: Reply, limits: Limits, language: Language, bare: bool = False, hidden: bool = False
 ) -> tuple[str, int | None]:
-    """Why there is no value, and in which line; an empty text: there is one."""
+    """Why there is no value, and in which line; an empty text: there is one.
+
+    Of an error on a ``hidden`` input only the kind is told.
+    """
     if reply.said is None:
         why = explain_stop(
             reply.stop or "crash", reply.code, limits.case_seconds, limits.output, language
@@ -408,7 +411,18 @@ def _problem(
     line = reply.said.get("line")
     kind = str(reply.said.get("kind") or "")
     message = explain_error(kind, str(said), limits.memory, bare)
+    if hidden:
+        message = _without_values(kind, str(said), message)
     return message, line if isinstance(line, int) else None
+
+
+def _without_values(kind: str, said: str, message: str) -> str:
+    """The message without the error's own words, which could quote the input."""
+    hint = message.removeprefix(said.rstrip(".")).lstrip(". ")
+    named = said.partition(": ")[0]
+    if kind and not kind.isidentifier():  # a class can be named by what it was given
+        named = "An error"
+    return f"{named}. {hint}" if hint else named
 
 
 def _shown(value: Any) -> str:

@@ -135,9 +135,7 @@ def same(got: Any, expected: Any) -> bool:
     if isinstance(expected, bool) or isinstance(got, bool):
         return got is expected
     if isinstance(expected, (int, float)):
-        return isinstance(got, (int, float)) and math.isclose(
-            got, expected, rel_tol=TOLERANCE, abs_tol=TOLERANCE
-        )
+        return isinstance(got, (int, float)) and _close(got, expected)
     if isinstance(expected, list):
         return (
             isinstance(got, list)
@@ -151,6 +149,13 @@ def same(got: Any, expected: Any) -> bool:
             and all(same(got[key], value) for key, value in expected.items())
         )
     return type(got) is type(expected) and bool(got == expected)
+
+
+def _close(got: float, expected: float) -> bool:
+    try:
+        return math.isclose(got, expected, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
+    except OverflowError:  # an integer that no float holds
+        return got == expected
 
 
 LARGE_VALUE = 10**6

@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
-from typing import Any, Literal, TypedDict, TypeVar
+from typing import Any, Literal, TypedDict, TypeVar, get_args
 
 import jinja2
 import jinja2.meta
@@ -101,6 +102,9 @@ def _cure(error: ErrorDetails) -> str:
         return f"unknown key {where!r}; remove it or correct its spelling"
     if kind == "missing":
         return f"the key {where!r} is missing; add it"
+    read = error["input"]
+    if kind == "string_type" and isinstance(read, (bool, int, float, date)):
+        return f"{where}: {message}, and YAML reads this one as {read}; put it in quotes"
     return f"{where}: {message}"
 
 
@@ -221,8 +225,9 @@ def _lines_with(node: yaml.Node, value: str) -> list[int]:
 
 
 def _read(path: Path) -> str:
+    """The text, without the mark that some editors put before it."""
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise ContentError(f"{path}: can't be read ({error}); give a UTF-8 text file") from error
 
@@ -262,7 +267,7 @@ def load_rubrics(*folders: Path) -> dict[str, Rubric]:
     broken = bool(faults.told)
     for document in (one for of_folder in documents for one in of_folder if one.has("extends")):
         # Where the file of the area is broken itself, that is the fault to mend.
-        if not broken or document.data["extends"] in files:
+        if not broken or str(document.data["extends"]) in files:
             with faults.collect():
                 _extend(files, document)
     with faults.collect():
@@ -424,7 +429,8 @@ class _Header(Strict):
     inputs: tuple[Text, ...]
 
 
-_SECTION = re.compile(r"^## (system|user|assistant)[ \t]*$", re.MULTILINE)
+_ROLES: Mapping[str, Role] = {role: role for role in get_args(Role)}
+_SECTION = re.compile(r"^## (\w+)[ \t]*$", re.MULTILINE)
 _ENVIRONMENT = jinja2.Environment(
     undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
@@ -479,6 +485,8 @@ def load_prompt(path: Path) -> Prompt:
     header = _parse(_Header, match[1], path, first_line=2)
     body = source[match.end() :]
     body_line = source[: match.end()].count("\n")
+    if not body.strip():
+        raise ContentError(f"{path}:{body_line}: it says nothing; write its text below the '---'")
     _check_variables(path, body, body_line, header)
     return Prompt(
         name=header.name,
@@ -513,7 +521,14 @@ def _sections(
     roles: list[Role | None] = [None]
     starts, ends = [0], []
     for heading in _SECTION.finditer(body):
-        roles.append(heading[1])  # type: ignore[arg-type]
+        role = _ROLES.get(heading[1].lower())
+        if role is None:
+            line = body_line + body[: heading.start()].count("\n") + 1
+            raise ContentError(
+                f"{path}:{line}: no role {heading[1]!r}; write '## system', '## user' or "
+                "'## assistant'"
+            )
+        roles.append(role)
         ends.append(heading.start())
         starts.append(heading.end())
     ends.append(len(body))
@@ -529,14 +544,12 @@ def _sections(
             ) from error
 
 
-PROMPTS = (
+_TEXTS = (
     "opening",
     "project",
     "next_question",
-    "probe",
     "code_probe",
     "code_ask",
-    "code_phrase",
     "redirect",
     "aside",
     "hint",
@@ -547,6 +560,12 @@ PROMPTS = (
     "invitation",
     "interrupt",
     "closing",
+)
+"""Said as they stand."""
+
+_CHATS = (
+    "probe",
+    "code_phrase",
     "judge_on_topic",
     "judge_sentence",
     "judge_same_claim",
@@ -554,6 +573,9 @@ PROMPTS = (
     "judge_degree_turns",
     "judge_structured",
 )
+"""Sent to a model."""
+
+PROMPTS = (*_TEXTS, *_CHATS)
 """The prompt files the engine uses."""
 
 
@@ -565,6 +587,11 @@ def load_prompts(folder: Path) -> dict[str, Prompt]:
         if prompt.name != name:
             raise ContentError(
                 f"{folder / name}.md:2: its name is {prompt.name!r}; make it {name!r}"
+            )
+        if name in _CHATS and not any(role == "user" for role, _ in prompt.sections):
+            raise ContentError(
+                f"{folder / name}.md:1: no '## user' in it, so that a model would be asked "
+                "nothing; write that heading above what it is asked"
             )
         prompts[name] = prompt
     return prompts

@@ -16,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 
-from interviewer.errors import InterviewNotFound, StoreError, TurnConflict
+from interviewer.errors import InterviewNotFound, SettingsError, StoreError, TurnConflict
 from interviewer.schema import METADATA, VERSION
 
 FIRST_VERSION = "0001"
@@ -146,6 +146,40 @@ class Database:
             connection.execute(_VERSIONS.insert().values(version_num=VERSION))
             return
         migrate(connection, version or _unnamed_version(connection))
+
+
+def file_address(path: Path) -> str:
+    """The address of SQLite's database in this file, whatever characters the path holds."""
+    return URL.create("sqlite", database=str(path)).render_as_string()
+
+
+def check_address(text: str) -> None:
+    """SettingsError where no database can be at this address; it doesn't tell the address,
+    which may hold a password.
+    """
+    try:
+        url = make_url(text)
+    except (sa.exc.ArgumentError, ValueError):
+        url = None
+    # Where the rest of a password is taken for a host or a name, it would be told in errors.
+    rest = text.partition("@")[2] if url is None else f"{url.host}{url.database}"
+    if "@" in rest and not text.startswith("sqlite"):
+        raise SettingsError(
+            "INTERVIEWER_DATABASE_URL holds more than one @; write @ in the password as %40"
+        )
+    if url is None or not _can_be_used(url):
+        raise SettingsError(
+            "INTERVIEWER_DATABASE_URL is no address of a database that can be used; give "
+            "postgresql://USER:PASSWORD@HOST:PORT/NAME, with a port that is a number or none, "
+            "or sqlite:////folder/file.db"
+        )
+
+
+def _can_be_used(url: URL) -> bool:
+    """SQLite's needs a file: what is in memory only, each connection has for itself."""
+    if url.drivername == "sqlite":
+        return not url.host and bool(url.database) and ":memory:" not in str(url.database)
+    return url.drivername in {"postgresql", "postgresql+psycopg"}
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import platformdirs
 
+from interviewer.database import check_address, file_address
 from interviewer.errors import SettingsError
 
 
@@ -51,7 +52,7 @@ class Settings:
     @property
     def database_url(self) -> str:
         """SQLAlchemy's address of the database."""
-        return self.database or f"sqlite:///{self.data_dir / 'interviews.db'}"
+        return self.database or file_address(self.data_dir / "interviews.db")
 
 
 def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
@@ -85,7 +86,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         base_url=base_url,
         model=model,
-        api_key=value("API_KEY"),
+        api_key=_key(value("API_KEY")),
         host=value("HOST") or defaults.host,
         port=_port(value("PORT"), defaults.port),
         data_dir=_folder("DATA_DIR", value("DATA_DIR"), defaults.data_dir),
@@ -103,14 +104,17 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
 
 
 def _database(text: str | None) -> str | None:
-    """The value is not told in the error: it may hold a password."""
-    if text is None:
-        return None
-    scheme, found, rest = text.partition("://")
-    if scheme not in {"sqlite", "postgresql", "postgresql+psycopg"} or not (found and rest):
+    if text is not None:
+        check_address(text)
+    return text
+
+
+def _key(text: str | None) -> str | None:
+    """The value is not told in the error: it is a secret."""
+    if text is not None and not text.isascii():
         raise SettingsError(
-            "INTERVIEWER_DATABASE_URL is no address of a database that can be used; give "
-            "postgresql://USER:PASSWORD@HOST/NAME or sqlite:////folder/file.db"
+            "INTERVIEWER_API_KEY holds a character that no key has, such as a curly quote; copy "
+            "the key alone, without what stands around it"
         )
     return text
 

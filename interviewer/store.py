@@ -198,7 +198,7 @@ class Store:
         """Stores what isn't here yet as the owner's, all or nothing; returns how many.
 
         What is here already stays as it is and becomes the owner's: who has the file, knows
-        the ids.
+        the ids. Of a loop that went on elsewhere, the rounds that it hasn't begun here are taken.
         """
         new = 0
         with self._database.transaction() as connection:
@@ -219,13 +219,10 @@ class Store:
                 for row in _rows_of(one):
                     connection.execute(row)
             for loop in loops:
-                if _adopt(connection, LOOPS, loop.id, owner):
-                    continue
-                new += 1
-                connection.execute(_loop_row(loop.id, owner, loop.created_at, loop.plan))
-                for position, interview_id in enumerate(loop.interview_ids):
-                    if interview_id:
-                        connection.execute(_place_row(loop.id, position, interview_id))
+                if not _adopt(connection, LOOPS, loop.id, owner):
+                    new += 1
+                    connection.execute(_loop_row(loop.id, owner, loop.created_at, loop.plan))
+                _fill_places(connection, loop)
         return new
 
 
@@ -362,6 +359,19 @@ def _adopt(connection: sa.Connection, table: sa.Table, row_id: str, owner: str) 
     """Makes a stored row the owner's; False when there is no such row."""
     changed = connection.execute(table.update().where(table.c.id == row_id).values(owner=owner))
     return changed.rowcount > 0
+
+
+def _fill_places(connection: sa.Connection, loop: Loop) -> None:
+    """Gives the loop's interviews their places, where these are free and they have none yet."""
+    ids = [one for one in loop.interview_ids if one]
+    placed = connection.execute(
+        sa.select(PLACES).where(sa.or_(PLACES.c.loop_id == loop.id, PLACES.c.interview_id.in_(ids)))
+    ).all()
+    taken = {row.position for row in placed if row.loop_id == loop.id}
+    housed = {row.interview_id for row in placed}
+    for position, interview_id in enumerate(loop.interview_ids):
+        if interview_id and interview_id not in housed and position not in taken:
+            connection.execute(_place_row(loop.id, position, interview_id))
 
 
 def _place_row(loop_id: str, position: int, interview_id: str) -> sa.Insert:

@@ -134,6 +134,18 @@ def test_whatever_is_pasted_only_its_own_words_come_out(seed):
         assert "\n" not in project.name + project.claim
 
 
+@pytest.mark.parametrize("row", ["A-" * 9_900, "Built " + "A-" * 9_900, "Aa" + "A" * 19_800])
+def test_a_long_row_is_not_tried_in_every_way_that_it_could_be_split(row):
+    """Patterns that allow many ways never come to an end here."""
+    text = f"{row}_\nHotelRank: 5% better"
+    assert [one.name for one in _read(text).projects] == ["HotelRank"]
+
+
+def test_hyphens_belong_to_a_name():
+    text = "Built Real-Time Fraud-Ring-Finder for 20 banks\n"
+    assert [one.name for one in _read(text).projects] == ["Real-Time Fraud-Ring-Finder"]
+
+
 def test_every_word_of_the_vocabulary_leads_to_a_question():
     """A tag that no question has would pick nothing."""
     tags = {tag for r in CONTENT.rubrics.values() for q in r.questions for tag in q.tags}

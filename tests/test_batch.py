@@ -268,6 +268,12 @@ def test_line_ends_and_separators_inside_text(tmp_path, end):
     assert response.answer == "a\u2028b\u0085c"
 
 
+def test_the_mark_that_some_editors_put_before_a_text_is_none_of_it(tmp_path):
+    source = tmp_path / "in.jsonl"
+    source.write_text('{"id": 1, "question": "q", "answer": "a"}\n', encoding="utf-8-sig")
+    assert [one.id for one in read_lines(source, Response)] == [1]
+
+
 async def test_a_target_that_can_not_be_written(tmp_path, model, rubric_path):
     source = _lines(tmp_path / "in.jsonl", GOOD_LINE)
     with pytest.raises(InterviewerError, match=r"can't be written .* name another file"):

@@ -20,6 +20,9 @@ from interviewer.rubric import Case
         ({"a": 1}, {"b": 1}, False),
         (None, [], False),
         (float("nan"), 1.0, False),
+        (10**400, 1.5, False),
+        (2, 10**400, False),
+        (10**400, 10**400, True),
     ],
 )
 def test_values_are_compared_as_json(got: object, expected: object, equal: bool) -> None:

@@ -195,6 +195,43 @@ def test_impossible_date(tmp_path, rubric_text):
     assert str(path) in message
 
 
+@pytest.mark.parametrize(
+    ("written", "read"), [("No", "False"), ("3", "3"), ("12:30", "750"), ("2024-01-02", "2024-")]
+)
+def test_a_word_that_yaml_takes_for_something_else(tmp_path, rubric_text, written, read):
+    right = "meets: [It was in May., In May we lost a bank.]"
+    broken = _changed(rubric_text, right, f"meets: [Yes I do, {written}]")
+    _, message = _explained(tmp_path, broken)
+    assert "checks.0.meets.1: Input should be a valid string" in message
+    assert f"YAML reads this one as {read}" in message
+    assert message.endswith("put it in quotes")
+
+
+def test_what_is_a_list_is_not_to_be_quoted(tmp_path, rubric_text):
+    _, message = _explained(tmp_path, _changed(rubric_text, "title: Stories", "title: [a, b]"))
+    assert "title: Input should be a valid string" in message
+    assert "quotes" not in message
+
+
+def test_the_mark_that_some_editors_put_before_a_text_is_none_of_it(
+    tmp_path, rubric_text, rubric, prompt_file
+):
+    path = tmp_path / "story.yaml"
+    path.write_text(rubric_text, encoding="utf-8-sig")
+    assert load_rubric(path) == rubric
+    path = prompt_file(PROMPT)
+    plain = load_prompt(path)
+    path.write_text(PROMPT, encoding="utf-8-sig")
+    assert load_prompt(path).digest == plain.digest
+
+
+def test_an_area_that_is_no_name_beside_a_broken_file(tmp_path):
+    (tmp_path / "a.yaml").write_text("area: 3\n", encoding="utf-8")
+    (tmp_path / "b.yaml").write_text("extends: [story]\n", encoding="utf-8")
+    with pytest.raises(ContentError, match=r"a\.yaml:1: "):
+        load_rubrics(tmp_path)
+
+
 def test_file_that_is_not_utf8(tmp_path):
     path = tmp_path / "latin.yaml"
     path.write_bytes("title: Grüße".encode("latin-1"))
@@ -278,6 +315,26 @@ def test_prompt_renders_its_sections(prompt_file):
     ]
 
 
+def test_a_heading_may_be_in_any_case(prompt_file):
+    changed = PROMPT.replace("## system", "## System").replace("## user", "## USER ")
+    said, plain = [
+        load_prompt(prompt_file(text)).messages(who="Ada", words=["a"])
+        for text in (changed, PROMPT)
+    ]
+    assert said == plain
+
+
+@pytest.mark.parametrize("name", ["judge_sentence", "probe"])
+def test_a_prompt_that_would_ask_a_model_nothing(tmp_path, name):
+    for one in PROMPTS:
+        text = (content_folder("prompts") / f"{one}.md").read_text(encoding="utf-8")
+        if one == name:
+            text = re.sub(r"(?m)^## (\w+)$", "## The \\1:", text)
+        (tmp_path / f"{one}.md").write_text(text, encoding="utf-8")
+    with pytest.raises(ContentError, match=rf"{name}\.md:1: no '## user' in it"):
+        load_prompts(tmp_path)
+
+
 def test_digest_changes_with_the_file(prompt_file):
     before = load_prompt(prompt_file(PROMPT)).digest
     after = load_prompt(prompt_file(PROMPT.replace("You are", "You're"))).digest
@@ -305,6 +362,8 @@ PROMPT_BREAKS = {
     "unknown key": ("version: 3", "version: 3\nmodel: x", "model: x", ["unknown key 'model'"]),
     "missing key": ("version: 3\n", "", "name: trial", ["'version' is missing"]),
     "no number": ("version: 3", "version: three", "version: three", ["version"]),
+    "unknown role": ("## user", "## usr", "## usr", ["no role 'usr'", "'## user'"]),
+    "no text": (PROMPT[PROMPT.index("## system") :], "", "", ["says nothing"]),
     "key twice": ("version: 3", "version: 3\nversion: 4", "version: 4", ["given twice"]),
 }
 
@@ -317,7 +376,7 @@ def test_broken_prompt_names_file_line_and_cure(prompt_file, name):
     with pytest.raises(ContentError) as caught:
         load_prompt(path)
     message = str(caught.value)
-    if name != "unclosed loop":  # Jinja2 names the line where the file ends
+    if name not in {"unclosed loop", "no text"}:  # Jinja2 names the line where the file ends
         assert message.startswith(f"{path}:{_line(broken, marker)}: ")
     for words in [str(path), *said]:
         assert words in message

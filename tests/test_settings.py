@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from interviewer.database import opened
 from interviewer.errors import SettingsError
 from interviewer.settings import Settings, from_environment
 
@@ -106,11 +107,49 @@ def test_a_value_that_the_standard_library_refuses(environ):
         from_environment(environ)
 
 
-@pytest.mark.parametrize("url", ["mysql://me:pw@db/x", "postgresql", "sqlite://", "me:pw@db/x"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql://me:pw@db/x",
+        "postgresql",
+        "postgresql://me:pw@db:port/x",
+        "sqlite://",
+        "sqlite:///",
+        "sqlite:///:memory:",
+        "sqlite:///file::memory:?uri=true",
+        "sqlite://folder/file.db",
+        "me:pw@db/x",
+    ],
+)
 def test_a_database_that_can_not_be_used(url):
     with pytest.raises(SettingsError, match="INTERVIEWER_DATABASE_URL") as caught:
         from_environment({"INTERVIEWER_DATABASE_URL": url})
     assert "pw@" not in str(caught.value)
+    assert "give postgresql://" in str(caught.value)
+
+
+@pytest.mark.parametrize("password", ["pass@word", "pass@word:1", "pass@wo/rd"])
+def test_an_at_sign_in_a_password_is_told_how_to_be_written(password):
+    with pytest.raises(SettingsError, match="as %40") as caught:
+        from_environment({"INTERVIEWER_DATABASE_URL": f"postgresql://me:{password}@db/x"})
+    assert "wo" not in str(caught.value).replace("password", "")
+
+
+def test_a_file_may_have_an_at_sign_in_its_name():
+    address = "sqlite:////data/a@b.db"
+    assert from_environment({"INTERVIEWER_DATABASE_URL": address}).database == address
+
+
+def test_a_data_folder_may_have_any_name(tmp_path):
+    folder = tmp_path / "why?a=b #1 100%3F"
+    with opened(Settings(data_dir=folder).database_url):
+        assert (folder / "interviews.db").is_file()
+
+
+def test_a_key_that_was_pasted_with_its_quotes():
+    with pytest.raises(SettingsError, match="copy the key alone") as caught:
+        from_environment({**ENDPOINT, "INTERVIEWER_API_KEY": "“sk-secret”"})
+    assert "sk-secret" not in str(caught.value)
 
 
 def test_a_secret_is_not_in_an_error():

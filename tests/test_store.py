@@ -251,6 +251,38 @@ def test_what_was_exported_comes_back(store, tmp_path, loop_id, turn):
     elsewhere.close()
 
 
+@pytest.fixture
+def elsewhere(tmp_path):
+    opened = Store(f"sqlite:///{tmp_path / 'elsewhere' / 'x.db'}")
+    opened.open()
+    yield opened
+    opened.close()
+
+
+def _copy(source, target):
+    return target.restore(source.interviews("ann"), source.loops("ann"), "ann")
+
+
+def test_a_loop_that_went_on_elsewhere_comes_back_with_its_new_rounds(
+    store, elsewhere, loop_id, turn
+):
+    first = _round(store, turn, loop_id, 0)
+    _copy(store, elsewhere)
+    second = _round(elsewhere, turn, loop_id, 1)
+    assert _copy(elsewhere, store) == 1
+    assert store.load_loop(loop_id).interview_ids == (first, second)
+    assert _copy(elsewhere, store) == 0
+    assert store.load_loop(loop_id) == elsewhere.load_loop(loop_id)
+
+
+def test_a_round_that_was_held_in_both_places_stays_as_it_is_here(store, elsewhere, loop_id, turn):
+    _copy(store, elsewhere)
+    here, there = _round(store, turn, loop_id, 0), _round(elsewhere, turn, loop_id, 0)
+    assert _copy(elsewhere, store) == 1
+    assert store.load_loop(loop_id).interview_ids == (here, None)
+    assert store.load(there).turns
+
+
 def test_a_broken_import_changes_nothing(store, turn, loop_id):
     one = store.load(_round(store, turn, loop_id, 0))
     loop = store.load_loop(loop_id)

@@ -88,10 +88,11 @@ class Session(EndsItself):
         self._limits = limits
         self._asked = 0
         self._buffer = b""
+        assert process.stdin is not None
         assert process.stdout is not None
-        self._output = process.stdout.fileno()
-        os.set_blocking(self._output, False)
-        os.set_blocking(self._replies, False)
+        self._requests, self._output = process.stdin.fileno(), process.stdout.fileno()
+        for descriptor in (self._requests, self._output, self._replies):
+            os.set_blocking(descriptor, False)
 
     @classmethod
     def start(cls, limits: Limits, asks: Callable[[int], dict[str, Any]]) -> Self:
@@ -123,6 +124,8 @@ class Session(EndsItself):
 
     def ask(self, seconds: float | None = None, **request: Any) -> Reply:
         """Makes one request and waits for its reply, at most ``seconds`` by the clock."""
+        if self._replies < 0:  # its descriptors may be another's by now
+            return Reply(said=None, stop="crash", code=self._process.returncode)
         self._asked += 1
         line = json.dumps({"n": self._asked, **request}) + "\n"
         wall = self._limits.case_seconds * self._limits.wall_factor if seconds is None else seconds
@@ -145,18 +148,21 @@ class Session(EndsItself):
             self._replies = -1
 
     def _exchange(self, line: bytes, deadline: float) -> Reply:
-        assert self._process.stdin is not None
-        try:
-            self._process.stdin.write(line)
-            self._process.stdin.flush()
-        except (BrokenPipeError, ValueError):
-            return self._ended(b"")
+        """Sends the line and takes what comes, side by side: a process need not read it."""
         printed = b""
         with selectors.DefaultSelector() as selector:
+            selector.register(self._requests, selectors.EVENT_WRITE)
             selector.register(self._output, selectors.EVENT_READ)
             selector.register(self._replies, selectors.EVENT_READ)
             while (left := deadline - time.monotonic()) > 0:
                 ready = {key.fd for key, _ in selector.select(left)}
+                if self._requests in ready:
+                    try:
+                        line = line[os.write(self._requests, line) :]
+                    except BrokenPipeError:
+                        return self._ended(printed)
+                    if not line:
+                        selector.unregister(self._requests)
                 printed += _read(self._output) or b""
                 if len(printed) > self._limits.output:
                     return self._stopped("output", printed)
@@ -166,7 +172,8 @@ class Session(EndsItself):
                 if piece is not None:
                     self._buffer += piece
                 if b"\n" in self._buffer:
-                    return self._replied(printed)
+                    # Who replies before the request is there whole, makes the reply up.
+                    return self._stopped("crash", printed) if line else self._replied(printed)
                 if piece == b"" or len(self._buffer) > _LONGEST_REPLY:
                     return self._ended(printed)
         return self._stopped("time", printed)

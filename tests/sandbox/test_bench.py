@@ -34,6 +34,55 @@ async def test_an_error_names_its_line(bench: Bench) -> None:
     assert "SyntaxError" in result.cases[0].message
 
 
+@pytest.mark.parametrize(
+    ("raised", "told"),
+    [
+        ("ValueError(repr(xs))", "ValueError"),
+        ("ValueError(f'no: {xs}')", "ValueError"),
+        ("KeyError(xs[0])", "KeyError"),
+        ("type(repr(xs), (Exception,), {})(xs)", "An error"),
+        ("type('Own', (Exception,), {})(xs)", "Own"),
+        (
+            "FileNotFoundError(str(xs))",
+            "FileNotFoundError. There are no files here besides Python's own.",
+        ),
+    ],
+)
+async def test_an_error_on_a_hidden_input_tells_none_of_it(
+    bench: Bench, raised: str, told: str
+) -> None:
+    code = f"def f(xs):\n    raise {raised}"
+    result = await bench.run("a", code, [Case(run="f([4711, 8])", expect=1)] * 2, "submit", 1)
+    seen, unseen = result.cases
+    assert "4711" in seen.message
+    assert (unseen.message, unseen.line) == (told, 2)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from dataclasses import dataclass\n@dataclass\nclass Node:\n    key: int\n"
+        "    next: 'Node | None' = None\ndef f(x): return Node(x).key",
+        "from __future__ import annotations\nfrom dataclasses import dataclass\n@dataclass\n"
+        "class Node:\n    key: int\ndef f(x): return Node(x).key",
+    ],
+)
+async def test_a_dataclass_may_name_itself(either: Bench, code: str) -> None:
+    assert (await either.run("a", code, [Case(run="f(3)", expect=3)], "run", 1)).all_passed
+
+
+async def test_each_case_begins_with_nothing_of_the_one_before(either: Bench) -> None:
+    code = "import sys\ndef f():\n    old = globals().get('x', 0)\n    globals()['x'] = 1\n"
+    code += "    return [old, sys.modules['candidate'].x]"
+    cases = [Case(run="f()", expect=[0, 1])] * 2
+    assert (await either.run("a", code, cases, "run", 2)).all_passed
+
+
+async def test_long_code_in_any_script_is_run(either: Bench) -> None:
+    code = f"x = '{'码' * 20_000}'\ndef f(): return len(x)"
+    assert (await either.run("a", code, [Case(run="f()", expect=20_000)], "run", 1)).all_passed
+
+
 async def test_numpy_works_and_its_values_are_plain(bench: Bench) -> None:
     code = "import numpy as np\ndef f(n): return [np.arange(n), np.float64(0.5), np.int64(3)]"
     cases = [Case(run="f(3)", expect=[[0, 1, 2], 0.5, 3])]

@@ -139,6 +139,18 @@ class TestWithACompiler:
         other = await bench.run_visible("a", coding, "int count_runs() { return 1; }", "cpp")
         assert "Keep the name and the types" in other.cases[0].message
 
+    async def test_an_error_on_a_hidden_input_tells_none_of_it(self, bench: Bench) -> None:
+        coding = RUBRIC.question("count_runs").coding
+        code = USING + (
+            "#include <stdexcept>\n"
+            "long long count_runs(vector<long long> changes, long long target) {\n"
+            "    throw runtime_error(to_string(target));\n}\n"
+        )
+        result = await bench.submit("a", coding, code, "cpp")
+        words = "an exception left your code"
+        assert {case.message for case in result.cases if case.hidden} == {words}
+        assert all(case.message > words for case in result.cases if not case.hidden)
+
     async def test_what_breaks_is_stopped_and_explained(self, bench: Bench) -> None:
         coding = RUBRIC.question("count_runs").coding
         code = USING + (

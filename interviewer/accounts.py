@@ -66,7 +66,7 @@ class Accounts:
 
     def _read(self) -> dict[str, str]:
         try:
-            lines = self._path.read_text(encoding="utf-8").splitlines()
+            lines = self._path.read_text(encoding="utf-8-sig").splitlines()
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsError(
                 f"{self._path}: the password file can't be read ({error}); make it with "

@@ -16,7 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from interviewer.database import Database, in_utc, opened
+from interviewer.database import Database, file_address, in_utc, opened
 from interviewer.errors import StoreError
 from interviewer.schema import CODE, INTERVIEWS, LEASES, LOOPS, METADATA, SECRETS
 
@@ -66,7 +66,7 @@ def restore(database: Database, path: Path, replace: bool = False) -> int:
         with _telling(path):
             _must_be_backup(copy, path)
         with (
-            opened(f"sqlite:///{copy}") as source,
+            opened(file_address(copy)) as source,
             source.transaction() as taken,
             database.transaction() as connection,
         ):
@@ -84,7 +84,7 @@ def _copy_file(database: Database, part: Path) -> None:
 
 def _copy_rows(database: Database, part: Path) -> None:
     with (
-        opened(f"sqlite:///{part}") as target,
+        opened(file_address(part)) as target,
         database.snapshot() as taken,
         target.transaction() as connection,
     ):

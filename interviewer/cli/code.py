@@ -28,7 +28,7 @@ def add(commands: Commands) -> None:
 def _code(arguments: argparse.Namespace, settings: Settings) -> int:
     coding = _coding(settings, arguments.question)
     try:
-        text = arguments.file.read_text(encoding="utf-8")
+        text = arguments.file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InterviewerError(f"{arguments.file}: can't be read ({error})") from error
     bench = open_bench(settings)

@@ -16,7 +16,7 @@ AREAS = "ambiguity, behavioral, coding, communication, ml_theory, science_depth,
 def read_text(path: Path) -> str:
     """A file's text; InterviewerError where it can't be read."""
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InterviewerError(
             f"{path}: can't be read ({error}); give a UTF-8 text file"

@@ -14,6 +14,7 @@ from typing import Any
 
 import gradio as gr
 
+from interviewer.background import MOST_READ
 from interviewer.errors import (
     AnswerRejected,
     ContentError,
@@ -42,10 +43,9 @@ _TO_THE_TOP = "() => window.scrollTo({top: 0})"
 Shown = dict[Any, Any]
 """What the page shows now: updates by component; what isn't named stays as it is."""
 
+START = "start:"
+"""Not empty: a browser keeps the place before instead of nothing."""
 HISTORY = "history:"
-
-LONGEST_BACKGROUND = 50_000
-"""Characters of a job description or a résumé that are read."""
 
 
 class Page:
@@ -160,10 +160,10 @@ class Page:
         background = background or ""
         try:
             owner = self._may_begin(request)
-            if len(background) > LONGEST_BACKGROUND:
+            if len(background) > MOST_READ:
                 raise AnswerRejected(
                     f"The pasted text has {len(background):,} characters; at most "
-                    f"{LONGEST_BACKGROUND:,} are read. Shorten it."
+                    f"{MOST_READ:,} are read. Shorten it."
                 )
             if what in {"area", "question"}:
                 interview_id = self._service.start(
@@ -182,7 +182,7 @@ class Page:
             return f"{place.kind}:{place.id}"
         except InterviewerError as error:
             gr.Warning(str(error))
-            return ""
+            return START
 
     def _may_begin(self, request: gr.Request) -> str:
         """The owner, unless they have begun too much lately."""
@@ -202,7 +202,7 @@ class Page:
         return HISTORY
 
     async def _on_leave(self) -> str:
-        return ""
+        return START
 
     async def _on_leave_report(self, request: gr.Request, place: str) -> str:
         """From an answer given again to the first; from a round to its loop; else to the start."""
@@ -212,9 +212,9 @@ class Page:
             if report.again_of:
                 return f"report:{report.again_of}"
             loop_id = self._query.loop_of(interview_id, self._visitors.owner(request))
-            return f"loop:{loop_id}" if loop_id else ""
+            return f"loop:{loop_id}" if loop_id else START
         except InterviewerError:
-            return ""
+            return START
 
     async def _on_again(self, request: gr.Request, place: str, question_id: str) -> str:
         try:
@@ -331,9 +331,9 @@ class Page:
         try:
             if place.startswith(("interview:", "report:", "loop:")):
                 self._visitors.own(request, place)
-        except (InterviewNotFound, ContentError) as error:
+        except InterviewNotFound as error:
             gr.Info(str(error))
-            return ""
+            return START
         return place
 
     def _hidden(self) -> Shown:
@@ -357,7 +357,7 @@ class Page:
                 async for shown in self._shows_loop(place_id):
                     yield {self._place: f"loop:{place_id}"} | shown
                 return
-        except InterviewNotFound as error:
+        except (InterviewNotFound, ContentError) as error:
             gr.Info(str(error))
         if kind == "history":
             yield self._history.shown(owner)

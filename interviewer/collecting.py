@@ -45,7 +45,9 @@ async def collect(
         question = of_round.question(answer.question)
         sentences = judged_sentences(answer.answer)
         rows = []
-        for criterion in of_round.criteria_for(question):
+        # What is graded in every round nobody labelled here, and no label is no "not shown".
+        own = (one for one in of_round.criteria_for(question) if of_round.area_id_of(one) == area)
+        for criterion in own:
             for check in criterion.checks:
                 judged = await judge.check(check, 1, sentences)
                 if judged.met is not None:

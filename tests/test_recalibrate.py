@@ -152,6 +152,9 @@ def test_signals_are_collected_once_and_the_run_can_go_on(tmp_path, monkeypatch,
     assert {row["fit"] for row in rows} == {"key_points", "sentences", "mistakes", "red_flags"}
     strong = [row for row in rows if row["answer"].endswith("/strong")]
     assert sum(row["met"] for row in strong) > 3
+    own = {one.id for one in shipped_content().rubrics["communication"].criteria}
+    graded = {row["criterion"] for row in rows if row["fit"] == "sentences"}
+    assert graded <= own  # what other areas grade in every round, nobody labelled here
     asked = len(scripted.asked)
     assert asked > 20
     assert cli.main(argv) == 0
@@ -164,6 +167,22 @@ def test_signals_are_collected_once_and_the_run_can_go_on(tmp_path, monkeypatch,
         (tmp_path / name).write_bytes((DATA / name).read_bytes())
     assert cli.main(fit) == 1
     assert "at least two questions" in capsys.readouterr().err  # one question tests no fit
+
+
+def test_no_check_counts_as_missing_that_nobody_labelled():
+    """The labels of an answer are of its own area; of others', no label is no "not shown"."""
+    rubrics = shipped_content().rubrics
+    area_of = {one.id: area for area, of in rubrics.items() for one in of.questions}
+    elsewhere = {
+        check.id: area
+        for area in ("communication", "ambiguity")
+        for criterion in rubrics[area].criteria
+        for check in criterion.checks
+    }
+    rows = [one for one in read_lines(DATA / "judge_signals.jsonl", Row) if one.fit == "sentences"]
+    assert len(rows) > 2_000
+    for one in rows:
+        assert elsewhere.get(one.check, area_of[one.group]) == area_of[one.group]
 
 
 def test_every_slip_was_put_into_an_answer_that_was_judged():

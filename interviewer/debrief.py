@@ -103,9 +103,9 @@ class AreaDecision(Strict):
 
     @property
     def beside_bar(self) -> tuple[str, str]:
-        """The level and the bar in figures; ValueError where it was not observed."""
+        """The level, or that it was not observed, and the bar in figures."""
         if self.level is None:
-            raise ValueError(f"{self.title} was not observed")
+            return "not observed", f"{self.bar:.1f}"
         return beside(self.level, self.bar)
 
 
@@ -190,10 +190,7 @@ def hold_debrief(notes: Sequence[Notes], median: float, to_come: Sequence[str] =
     below = [one for one in areas if one.passed is False]
     reasons = (
         *missing,
-        *(
-            f"{one.title} is at {{}}, below the bar of {{}}.".format(*one.beside_bar)
-            for one in below
-        ),
+        *("{} is at {}, below the bar of {}.".format(one.title, *one.beside_bar) for one in below),
         *((f"The Bar Raiser vetoes: {reason}" for reason in veto.reasons) if veto else ()),
         *([_outvoted(votes_for, votes_against)] if votes_against > votes_for else []),
     )

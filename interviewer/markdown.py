@@ -305,7 +305,7 @@ def _stage(stage: StageReport) -> Iterator[str]:
     yield "| area | level | bar | passed |"
     yield "| --- | --- | --- | --- |"
     for one in debrief.areas:
-        level, bar = ("not observed", f"{one.bar:.1f}") if one.level is None else one.beside_bar
+        level, bar = one.beside_bar
         passed = {True: "yes", False: "no", None: "not observed"}[one.passed]
         yield f"| {one.title} | {level} | {bar} | {passed} |"
     if debrief.beside_median is not None:

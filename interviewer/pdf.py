@@ -82,8 +82,7 @@ def _write_loop_head(document: "_Document", loop: LoopReport) -> None:
 def _write_debrief(document: "_Document", stage: StageReport) -> None:
     document.heading(f"Debrief: {stage.title}")
     for area in stage.debrief.areas:
-        seen = area.level is not None
-        level, bar = area.beside_bar if seen else ("not observed", f"{area.bar:.1f}")
+        level, bar = area.beside_bar
         document.item(f"{area.title}: {level} (bar {bar})")
     if stage.debrief.beside_median is not None:
         at, median = stage.debrief.beside_median

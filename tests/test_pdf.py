@@ -15,7 +15,7 @@ from interviewer.process_service import ProcessService
 from interviewer.query import Query
 from interviewer.report import Report
 from interviewer.ui import document
-from tests.doubles import NOW, STRONG, THIN, ScriptedModel, settled
+from tests.doubles import NOW, STRONG, THIN, ScriptedModel, hold
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def query(content, store, service):
 @pytest.fixture
 async def report(service, query) -> Report:
     """Below the bar, with a challenge that was answered and a finding that was disputed."""
-    interview_id = await _held(service, service.start("story", question_ids=["failure"]), THIN)
+    interview_id = await hold(service, service.start("story", question_ids=["failure"]), THIN)
     await service.dispute(interview_id, "failure", "number", "I did say how much.")
     found = query.report(interview_id)
     pushback = PushbackReport(
@@ -46,15 +46,6 @@ async def report(service, query) -> Report:
     gap = next(gap for one in found.criteria for gap in one.missing)
     unseen = first.model_copy(update={"not_observed": (gap,)})
     return found.model_copy(update={"questions": (told,), "criteria": (unseen, *rest)})
-
-
-async def _held(service, interview_id, answer):
-    view = await settled(service, interview_id)
-    service.answer(interview_id, answer, view.last_seq)
-    await settled(service, interview_id)
-    service.finish(interview_id)
-    await settled(service, interview_id)
-    return interview_id
 
 
 def _text(data: bytes) -> str:
@@ -100,7 +91,7 @@ async def test_a_loop_leaves_nothing_out(content, store, service, query):
     process = ProcessService(content, store, service, query, now=lambda: NOW)
     place = process.begin(Choice(scope="loop", role="applied", level="L5", focus="general"))
     for answer in (STRONG, THIN):
-        await _held(service, process.next_round(place.id), answer)
+        await hold(service, process.next_round(place.id), answer)
     loop = query.loop(place.id).model_copy(update={"unheard": ("Ownership", "Frugality")})
     (stage,) = loop.stages
     assert stage.debrief.overall is not None

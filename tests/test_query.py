@@ -18,7 +18,7 @@ from interviewer.process_service import Place, ProcessService
 from interviewer.query import Query
 from interviewer.rubric import CommonError
 from interviewer.ui import document
-from tests.doubles import NOW, STRONG, ScriptedModel
+from tests.doubles import NOW, STRONG, ScriptedModel, hold
 
 WEAK = "Our exporter broke and we decided to rewrite it. We were happy with it in the end."
 LOOP = Choice(scope="loop", role="research", level="L5", focus="general")
@@ -40,19 +40,7 @@ class Desk:
 
     async def hold(self, interview_id: str, *answers: str) -> str:
         """Gives the answers, ends the interview and lets everything be judged."""
-        for text in answers:
-            view = await self.settled(interview_id)
-            if view.state.phase == "candidate":
-                self.interviews.answer(interview_id, text, view.last_seq)
-        await self.settled(interview_id)
-        self.interviews.finish(interview_id)
-        await self.settled(interview_id)
-        return interview_id
-
-    async def settled(self, interview_id: str):
-        async for view in self.interviews.follow(interview_id, every=0):
-            last = view
-        return last
+        return await hold(self.interviews, interview_id, *answers)
 
     async def loop(self, *rounds: str) -> str:
         place = self.process.begin(LOOP, ANN)

@@ -18,7 +18,7 @@ from interviewer.settings import from_environment
 from interviewer.ui import start
 from interviewer.ui.page import Page
 from interviewer.ui.visitor import OWNER, Visitors
-from tests.doubles import ScriptedModel, settled
+from tests.doubles import ScriptedModel, hold
 
 ANN = "ann"
 
@@ -44,14 +44,7 @@ class Tab:
 
     async def hold(self, interview_id: str, *answers: str) -> str:
         """Gives the answers, ends the interview and lets everything be judged."""
-        service = self.runtime.service
-        for text in answers:
-            view = await settled(service, interview_id)
-            service.answer(interview_id, text, view.last_seq)
-        await settled(service, interview_id)
-        service.finish(interview_id)
-        await settled(service, interview_id)
-        return interview_id
+        return await hold(self.runtime.service, interview_id, *answers)
 
 
 @pytest.fixture

@@ -50,25 +50,20 @@ class ReportView:
             self.question,
             self._dispute_box,
             self.finding,
-            self.argument,
         ]
 
     def wire(self, place: gr.BrowserState, private: dict[str, Any]) -> None:
         """The events that stay within this view."""
         self._downloads.wire(place, private)
-        # From one report to another, the view is never hidden.
-        self.leave.click(
-            None, None, [self.finding, self.argument], js=_NOTHING_DISPUTED, queue=False, **private
-        )
+        # Here, and not with what is hidden: what Gradio is told of a hidden box it does once the
+        # box is seen, over what was typed meanwhile.
+        told = [self.finding, self.argument]
+        for gone in (self.leave, self.again):
+            gone.click(None, None, told, js=_NOTHING_DISPUTED, queue=False, **private)
 
     def hidden(self) -> dict[Any, Any]:
         """This view when there is nothing to report."""
-        return {
-            self._view: gr.update(visible=False),
-            self._report: "",
-            self.finding: gr.update(value=None),
-            self.argument: "",
-        }
+        return {self._view: gr.update(visible=False), self._report: ""}
 
     def shown(self, interview_id: str) -> dict[Any, Any]:
         """This view of a finished interview; beside the first answer, where it is another one."""
@@ -89,9 +84,8 @@ class ReportView:
             self._report: first + document.report(report),
             self._again_box: gr.update(visible=bool(questions)),
             self._dispute_box: gr.update(visible=bool(findings)),
-            # What is chosen and typed there stays: the report is shown anew after each dispute.
+            # What is chosen there stays: the report is shown anew after each dispute.
             self.finding: gr.update(choices=findings),
-            self.argument: gr.skip(),
             self.question: gr.update(
                 choices=questions, value=questions[0][1] if questions else None
             ),

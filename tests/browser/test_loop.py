@@ -178,3 +178,28 @@ def test_an_argument_stays_until_it_is_judged(site: Program, visit: Callable[...
     expect(page.locator("#report")).to_contain_text("What you disagreed with", timeout=60_000)
     expect(argument).to_have_value("")
     expect(page.locator("#dispute-finding input")).to_have_value("")
+
+
+# Pasted the moment the box is there.
+_PASTE_AT_ONCE = """() => new MutationObserver((_, observer) => {
+  const box = document.querySelector('#dispute-argument textarea');
+  if (!box) return;
+  observer.disconnect();
+  box.value = 'pasted';
+  box.dispatchEvent(new Event('input', {bubbles: true}));
+}).observe(document.body, {childList: true, subtree: true})"""
+
+
+def test_an_argument_pasted_at_once_stays(site: Program, visit: Callable[..., Page]) -> None:
+    page = visit(site.url)
+    begin(page)
+    send(page, STORY)
+    expect(page.locator("#status")).to_contain_text("Your turn", timeout=60_000)
+    page.evaluate(_PASTE_AT_ONCE)
+    page.locator("#end").click()
+    expect(page.locator("#report h2").first).to_be_visible(timeout=60_000)
+    page.get_by_text("Disagree with a finding").click()
+    # It was overwritten once the page came to rest; a refused click waits for that.
+    page.locator("#dispute").click()
+    expect(page.get_by_text("Choose first which finding")).to_be_visible()
+    expect(page.locator("#dispute-argument textarea")).to_have_value("pasted")

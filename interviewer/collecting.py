@@ -45,9 +45,10 @@ async def collect(
         question = of_round.question(answer.question)
         sentences = judged_sentences(answer.answer)
         rows = []
-        # What is graded in every round nobody labelled here, and no label is no "not shown".
-        own = (one for one in of_round.criteria_for(question) if of_round.area_id_of(one) == area)
-        for criterion in own:
+        for criterion in of_round.criteria_for(question):
+            # No label is no "not shown".
+            if answer.across is None and of_round.area_id_of(criterion) != area:
+                continue
             for check in criterion.checks:
                 judged = await judge.check(check, 1, sentences)
                 if judged.met is not None:
@@ -128,7 +129,7 @@ def _row(
         group=question.id,
         answer=f"{answer.question}/{answer.kind}",
         check=check.id,
-        met=short in answer.earns,
+        met=short in answer.earns or short in (answer.across or ()),
         signals=signals,
         criterion=criterion.id,
         weight=criterion.weight,

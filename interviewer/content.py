@@ -376,30 +376,46 @@ def _calibration(document: _Document, rubrics: Mapping[str, Rubric]) -> Calibrat
     told = [
         f"{document.place('answers', position, *steps)}: {message}"
         for position, answer in enumerate(calibration.answers)
-        for steps, message in _astray(answer, rubrics[calibration.area])
+        for steps, message in _astray(answer, calibration.area, rubrics)
     ]
     if told:
         raise ContentError("\n".join(told))
     return calibration
 
 
-def _astray(answer: CalibrationAnswer, rubric: Rubric) -> Iterator[tuple[tuple[str, ...], str]]:
+def _astray(
+    answer: CalibrationAnswer, area: str, rubrics: Mapping[str, Rubric]
+) -> Iterator[tuple[tuple[str, ...], str]]:
     """What a calibration answer points at that isn't there: where, and what."""
+    rubric = rubrics[area]
     questions = {question.id: question for question in rubric.questions}
     if answer.question not in questions:
-        yield ("question",), f"no question {answer.question!r} in {rubric.area}; correct it"
+        yield ("question",), f"no question {answer.question!r} in {area}; correct it"
         return
     criteria = {criterion.id for criterion in rubric.all_criteria}
     for criterion in sorted(set(answer.levels) - criteria):
-        yield ("levels", criterion), f"no criterion {criterion!r} in {rubric.area}; correct it"
+        yield ("levels", criterion), f"no criterion {criterion!r} in {area}; correct it"
     points = {point.id for point in questions[answer.question].key_points}
+    graded_here = {*points, *rubric.checks}
+    everywhere = {
+        check
+        for other in rubrics.values()
+        if other.area != area
+        for criterion in other.criteria
+        if criterion.everywhere
+        for check in criterion.everywhere.checks
+    }
     said = len(split_sentences(answer.answer))
-    for check, sentences in answer.earns.items():
-        if check not in points and check not in rubric.checks:
-            yield ("earns", check), f"no check or key point {check!r} there; correct it"
-        for n in sentences:
-            if not 1 <= n <= said:
-                yield ("earns", check), f"sentence {n} of an answer that has {said}; correct it"
+    for name, labels, known in (
+        ("earns", answer.earns, graded_here),
+        ("across", answer.across or {}, everywhere),
+    ):
+        for check, sentences in labels.items():
+            if check not in known:
+                yield (name, check), f"no check or key point {check!r} there; correct it"
+            for n in sentences:
+                if not 1 <= n <= said:
+                    yield (name, check), f"sentence {n} of an answer that has {said}; correct it"
 
 
 def check_file(path: Path, rubrics: Mapping[str, Rubric]) -> Rubric | Calibration:

@@ -610,6 +610,8 @@ class CalibrationAnswer(Strict):
     """Expected level for each criterion; null: not observed."""
     earns: dict[Identifier, tuple[int, ...]] = {}
     """For each check that the answer shows: the sentences (from 1) that show it."""
+    across: dict[Identifier, tuple[int, ...]] | None = None
+    """The same for what other areas grade in every round; None where nobody labelled it."""
     against: dict[Identifier, tuple[int, ...]] = {}
     """For each red flag, and for KNOWN_MISTAKE: the sentences that say it."""
 

@@ -135,6 +135,9 @@ def test_calibration_answers_of_ones_own(folders):
         f"{path}:6: no criterion 'result' in story; correct it",
         f"{path}:7: sentence 3 of an answer that has 2; correct it",
     ]
+    path.write_text(f"{ANSWERS}    across: {{takeaway: [1]}}\n")
+    with pytest.raises(ContentError, match=r"story.yaml:8: no check or key point 'takeaway' there"):
+        load_calibrations(rubrics, *folders)
 
 
 def test_check_takes_every_kind_of_file(tmp_path, capsys):

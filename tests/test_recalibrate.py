@@ -11,6 +11,8 @@ from interviewer import cli, runtime
 from interviewer.batch import read_lines
 from interviewer.calibration import UNFITTED, Line
 from interviewer.cli import grade as shell
+from interviewer.collecting import collect
+from interviewer.content import content_folder, load_calibrations
 from interviewer.errors import InterviewerError
 from interviewer.fitting import Row, Slip
 from interviewer.recalibrate import fit_shipped, fits_path, recalibrate, with_own_fits
@@ -18,6 +20,10 @@ from interviewer.runtime import EMBEDDED_LABEL
 from tests.doubles import ScriptedModel, shipped_content
 
 DATA = Path(__file__).parent / "data"
+
+
+def _calibrations():
+    return load_calibrations(shipped_content().rubrics, content_folder("rubrics"))
 
 
 def _by_number(messages):
@@ -152,9 +158,6 @@ def test_signals_are_collected_once_and_the_run_can_go_on(tmp_path, monkeypatch,
     assert {row["fit"] for row in rows} == {"key_points", "sentences", "mistakes", "red_flags"}
     strong = [row for row in rows if row["answer"].endswith("/strong")]
     assert sum(row["met"] for row in strong) > 3
-    own = {one.id for one in shipped_content().rubrics["communication"].criteria}
-    graded = {row["criterion"] for row in rows if row["fit"] == "sentences"}
-    assert graded <= own  # what other areas grade in every round, nobody labelled here
     asked = len(scripted.asked)
     assert asked > 20
     assert cli.main(argv) == 0
@@ -169,20 +172,41 @@ def test_signals_are_collected_once_and_the_run_can_go_on(tmp_path, monkeypatch,
     assert "at least two questions" in capsys.readouterr().err  # one question tests no fit
 
 
-def test_no_check_counts_as_missing_that_nobody_labelled():
-    """The labels of an answer are of its own area; of others', no label is no "not shown"."""
-    rubrics = shipped_content().rubrics
-    area_of = {one.id: area for area, of in rubrics.items() for one in of.questions}
-    elsewhere = {
-        check.id: area
-        for area in ("communication", "ambiguity")
-        for criterion in rubrics[area].criteria
-        for check in criterion.checks
+async def test_no_check_counts_as_missing_that_nobody_labelled():
+    """What other areas grade in every round is collected where it is labelled, and only there."""
+    content = shipped_content()
+    own = {one.id for one in content.rubrics["communication"].all_criteria}
+    answer = _calibrations()["communication"].answers[2]
+    unlabelled = answer.model_copy(update={"across": None})
+    found = []
+    for one in (answer, unlabelled):
+        rows = [
+            row
+            async for of in collect(content, ScriptedModel(), [("communication", one)])
+            for row in of
+        ]
+        found.append({row.check: row.met for row in rows if row.criterion not in own})
+    labelled, not_labelled = found
+    assert labelled["asks_clarifying"]
+    assert not labelled["sign_of_success"]
+    assert not {"asks_clarifying", "sign_of_success"} & set(not_labelled)
+
+
+def test_the_signals_bear_the_labels_of_the_calibration_answers():
+    labels = {
+        f"{one.question}/{one.kind}": one for of in _calibrations().values() for one in of.answers
     }
-    rows = [one for one in read_lines(DATA / "judge_signals.jsonl", Row) if one.fit == "sentences"]
-    assert len(rows) > 2_000
-    for one in rows:
-        assert elsewhere.get(one.check, area_of[one.group]) == area_of[one.group]
+    rows = [
+        one
+        for one in read_lines(DATA / "judge_signals.jsonl", Row)
+        if one.fit in {"sentences", "key_points"} and one.criterion
+    ]
+    assert len(rows) > 4_000
+    for row in rows:
+        answer = labels[row.answer]
+        assert answer.across is not None
+        short = (row.check or "").removeprefix(f"{answer.question}__")
+        assert row.met == (short in {*answer.earns, *answer.across}), (row.answer, row.check)
 
 
 def test_every_slip_was_put_into_an_answer_that_was_judged():

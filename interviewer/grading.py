@@ -10,6 +10,7 @@ import asyncio
 import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import zip_longest
 from typing import TypeVar
 
@@ -25,6 +26,8 @@ from interviewer.sentences import Sentence
 
 SURE = 0.9
 """Once a sentence shows a check this clearly, the answer's other sentences are not judged."""
+
+_MARK = "\ufffc"
 
 NEAR = 1.5
 """Log odds within which a second sentence shows a check as well as the best one."""
@@ -307,7 +310,10 @@ class Judge:
         if not await self._model.gives_probabilities():
             return await self._ask_structured(question, claim, seq, spoken)
         answer = " ".join(one.text for one in spoken)
-        judged = await self._correct(self.degree_messages(question, claim, answer))
+        # A mark in the answer's place tells where it begins.
+        marked = self.degree_messages(question, claim, _MARK)[-1]["content"]
+        messages = self.degree_messages(question, claim, answer)
+        judged = await self._correct(messages, marked.index(_MARK))
         judge = f"{self._model.label} · {self._degree.digest}"
         if judged is None:
             return Judgement(seq=seq, check_id=claim.id, met=None, note=_NO_DIGIT, judge=judge)
@@ -364,9 +370,13 @@ class Judge:
         asked = (self._correct(self.degree_turns(question, claim, one)) for one in known.values())
         return dict(zip(known, [one or 0.0 for one in await asyncio.gather(*asked)], strict=True))
 
-    async def _correct(self, messages: list[Message]) -> float | None:
-        """The log odds of how correct the judge finds an answer; None: it gave no digit."""
-        degree = await self._word(self._model.degree, messages, plain_question())
+    async def _correct(self, messages: list[Message], shared: int = 0) -> float | None:
+        """The log odds of how correct the judge finds an answer; None: it gave no digit.
+
+        ``shared``: see Model.degree.
+        """
+        ask = partial(self._model.degree, shared=shared)
+        degree = await self._word(ask, messages, plain_question())
         return None if degree is None else logit(degree)
 
     def degree_messages(self, question: str, claim: Claim, answer: str) -> list[Message]:

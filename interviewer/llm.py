@@ -33,7 +33,7 @@ from interviewer.errors import (
     ModelUnavailable,
     RequestRefused,
 )
-from interviewer.prefixes import KeptPrefixes
+from interviewer.prefixes import KeptPrefixes, beginning
 
 
 @dataclass(frozen=True)
@@ -121,8 +121,11 @@ class Model(Protocol):
         """P(Yes) against No for the reply's one token; None when it is neither."""
         ...
 
-    async def degree(self, messages: Sequence[Message]) -> float | None:
-        """The digit that is to be expected as the reply's one token, as 0..1; None for no digit."""
+    async def degree(self, messages: Sequence[Message], shared: int = 0) -> float | None:
+        """The digit that is to be expected as the reply's one token, as 0..1; None for no digit.
+
+        ``shared``: how many characters of the last message other chats begin with, too.
+        """
         ...
 
     async def gives_probabilities(self) -> bool:
@@ -252,22 +255,23 @@ class EndpointModel:
         """See Model.yes."""
         return await self._read_token(messages, _probability_of_yes)
 
-    async def degree(self, messages: Sequence[Message]) -> float | None:
+    async def degree(self, messages: Sequence[Message], shared: int = 0) -> float | None:
         """See Model.degree."""
-        return await self._read_token(messages, _expected_digit)
+        return await self._read_token(messages, _expected_digit, shared)
 
     async def _read_token(
-        self, messages: Sequence[Message], read: Callable[[Choice], ReadT]
+        self, messages: Sequence[Message], read: Callable[[Choice], ReadT], shared: int = 0
     ) -> ReadT:
         async with self._asking() as (client, endpoint):
-            name = self._kept.name_of(messages) if self._kept else None
+            begun = beginning(messages, shared)
+            name = self._kept.name_of(begun) if self._kept else None
             if self._kept is None or name is None:
                 return read(await self._next_token(client, endpoint, messages))
             async with self._kept.lock:
                 kept = self._kept.has(name) and await _slot(client, endpoint, "restore", name)
                 if not kept:
                     # Read by itself, and restored: whatever follows goes on from the same state.
-                    begun = [*messages[:-1], Message(role="user", content="")]
+                    # Where less or more of it were read anew, the last digits would differ.
                     await self._next_token(client, endpoint, begun, id_slot=SLOT)
                     if await _slot(client, endpoint, "save", self._kept.part(name)):
                         self._kept.take(name)

@@ -2,8 +2,8 @@
 
 A check's worked examples take a 1.5B model on two cores about 7 s to read, and a first answer is
 held against 20 to 30 checks. What the model made of them (its attention's keys and values) is
-loaded back in some milliseconds. Only beginnings that many prompts share are kept, never the
-last message, which is where a candidate's words stand.
+loaded back in some milliseconds. Only beginnings that many prompts share are kept, never what
+a candidate says, which stands in the last message.
 """
 
 import asyncio
@@ -17,23 +17,38 @@ from pathlib import Path
 
 from interviewer.content import Message
 
+_OF_A_QUESTION = "question-"
+
 MOST_BYTES = 1_500_000_000
 """Of all kept beginnings, at 27 KB a token; the longest unused go first."""
 
-FEWEST_MESSAGES = 3
-"""Messages of a prompt with worked examples; the beginning of a shorter one is soon read."""
+MOST_BYTES_OF_QUESTIONS = 200_000_000
+"""Of beginnings that are one question's, so that a file of many questions leaves the others."""
+
+
+def beginning(messages: Sequence[Message], shared: int = 0) -> list[Message]:
+    """What a prompt shares with others: all but its last message, and so many characters of it."""
+    *before, last = messages
+    return [*before, Message(role="user", content=last["content"][:shared])]
 
 
 class KeptPrefixes:
     """A folder of kept beginnings, each a file that the engine writes and reads."""
 
-    def __init__(self, parent: Path, edition: str, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(
+        self,
+        parent: Path,
+        edition: str,
+        most_bytes: int = MOST_BYTES,
+        most_of_questions: int = MOST_BYTES_OF_QUESTIONS,
+    ) -> None:
         """``edition`` names the weights and the engine that wrote them."""
         self.folder: Path | None = None
         """None before it is opened, and where it can't be: nothing is kept then."""
         self.lock = asyncio.Lock()
         """Held while a beginning is loaded and gone on from: the engine does so in one slot."""
-        self._parent, self._edition, self._most_bytes = parent, edition, most_bytes
+        self._parent, self._edition = parent, edition
+        self._most_bytes = {"": most_bytes, _OF_A_QUESTION: most_of_questions}
 
     def open(self) -> Path | None:
         """Makes the folder, and removes what other editions have left; None where it can't."""
@@ -46,11 +61,18 @@ class KeptPrefixes:
             self.folder = folder
         return self.folder
 
-    def name_of(self, messages: Sequence[Message]) -> str | None:
-        """The file of what comes before the last message; None where it is not worth keeping."""
-        if self.folder is None or len(messages) < FEWEST_MESSAGES:
+    def name_of(self, begun: Sequence[Message]) -> str | None:
+        """The file of a beginning; None where it is not worth keeping, being soon read.
+
+        That is where neither worked examples stand in it nor anything in its last message.
+        """
+        *before, last = begun
+        of_a_question = bool(last["content"])
+        if self.folder is None or not (of_a_question or len(before) > 1):
             return None
-        return hashlib.sha256(json.dumps(messages[:-1]).encode()).hexdigest()[:32]
+        shared = begun if of_a_question else before
+        digest = hashlib.sha256(json.dumps(shared).encode()).hexdigest()[:32]
+        return f"{_OF_A_QUESTION}{digest}" if of_a_question else digest
 
     def has(self, name: str) -> bool:
         """Whether this beginning is there; it counts as used now."""
@@ -68,18 +90,20 @@ class KeptPrefixes:
         """Puts a written file in its place, and makes room."""
         with suppress(OSError):  # the cache may be cleared by anyone at any time
             self._path(self.part(name)).replace(self._path(name))
-            files = sorted(
-                ((one.stat().st_mtime, one.stat().st_size, one) for one in self._files()),
-                reverse=True,
-            )
-            held = 0
-            for _, size, path in files:
-                held += size
-                if held > self._most_bytes:
-                    path.unlink(missing_ok=True)
+            for kind, most_bytes in self._most_bytes.items():
+                files = sorted(
+                    ((one.stat().st_mtime, one.stat().st_size, one) for one in self._files(kind)),
+                    reverse=True,
+                )
+                held = 0
+                for _, size, path in files:
+                    held += size
+                    if held > most_bytes:
+                        path.unlink(missing_ok=True)
 
-    def _files(self) -> list[Path]:
-        return list(self.folder.iterdir()) if self.folder else []
+    def _files(self, kind: str) -> list[Path]:
+        files = self.folder.iterdir() if self.folder else ()
+        return [one for one in files if one.name.startswith(_OF_A_QUESTION) == bool(kind)]
 
     def _path(self, name: str) -> Path:
         assert self.folder is not None

@@ -319,7 +319,7 @@ class ScriptedModel:
         await self._begin()
         return self._yes(messages)
 
-    async def degree(self, messages: Sequence[Message]) -> float | None:
+    async def degree(self, messages: Sequence[Message], shared: int = 0) -> float | None:
         self.asked.append(list(messages))
         await self._begin()
         return self._degree(messages)

@@ -481,10 +481,10 @@ async def test_a_bias_that_could_not_be_asked_is_asked_again(prompts):
     judge, said = Judge(model, prompts), split_sentences("It is a lock.")
     real = model.degree
 
-    async def down(messages):
+    async def down(messages, shared=0):
         if "lock" not in messages[-1]["content"].rpartition("Student answer:")[2]:
             raise ModelUnavailable("down")
-        return await real(messages)
+        return await real(messages, shared)
 
     model.degree = down
     with pytest.raises(ModelUnavailable):

@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from interviewer.batch import GivenKeyPoint, GradeLine, Grader, Response
@@ -53,9 +54,9 @@ class CountingModel(PassingModel):
         """See Model.yes."""
         return await self._remembered(messages, super().yes)
 
-    async def degree(self, messages: Sequence[Message]) -> float | None:
+    async def degree(self, messages: Sequence[Message], shared: int = 0) -> float | None:
         """See Model.degree."""
-        return await self._remembered(messages, super().degree)
+        return await self._remembered(messages, partial(super().degree, shared=shared))
 
     async def _remembered(self, messages: Sequence[Message], ask: Ask) -> float | None:
         """What the model says; no chat is put to it in more than one way."""

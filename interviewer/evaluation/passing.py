@@ -41,9 +41,9 @@ class PassingModel(Model):
         """See Model.yes."""
         return await self.model.yes(messages)
 
-    async def degree(self, messages: Sequence[Message]) -> float | None:
+    async def degree(self, messages: Sequence[Message], shared: int = 0) -> float | None:
         """See Model.degree."""
-        return await self.model.degree(messages)
+        return await self.model.degree(messages, shared)
 
     async def gives_probabilities(self) -> bool:
         """See Model.gives_probabilities."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from interviewer import pace
+from interviewer.gates import READ_AT_MOST
 from interviewer.pushback import MET, Handling, How, handlings
 from interviewer.round import Round
 from interviewer.rubric import RUNGS, CommonError, Question, StarPart, Strict
@@ -73,6 +74,8 @@ class QuestionReport(Strict):
     minutes: float
     """The candidate's time: from the interviewer's word to the answer, summed."""
     words: int
+    cut: bool = False
+    """Whether an answer was so long that only its first READ_AT_MOST characters were judged."""
     probes: int
     depth: str | None
     """The deepest rung that was dug for; None: no follow-up."""
@@ -122,6 +125,7 @@ def read_question(
         answers=tuple(turn.seq for turn in answers),
         minutes=sum(_minutes(turns, turn) for turn in answers),
         words=sum(len(words(turn.text)) for turn in answers),
+        cut=any(len(turn.text) > READ_AT_MOST for turn in answers),
         probes=sum(turn.kind == "probe" for turn in own),
         depth=_depth(own, of_round),
         pushbacks=tuple(_pushbacks(own, handlings(turns, of_round, question_id))),

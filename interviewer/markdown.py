@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from interviewer.coding import CaseResult, CodeEntry
 from interviewer.debrief import Proof
 from interviewer.figures import QuestionReport
+from interviewer.gates import READ_AT_MOST
 from interviewer.growth import Fit, curve, in_words, time_in_words
 from interviewer.loop_report import LoopReport, RoundReport, StageReport
 from interviewer.report import (
@@ -157,10 +158,11 @@ def finding(met: float | None, shown: bool) -> str:
 
 def figures(one: QuestionReport) -> list[tuple[str, str]]:
     """A question's figures with their names, as every document shows them."""
+    cut = f"; of an answer no more than {READ_AT_MOST:,} characters are judged" if one.cut else ""
     share = "neither" if one.i_share is None else f"{one.i_share:.0%} ({one.i} to {one.we})"
     shown = [
         ("Your time", f"{one.minutes:.1f} min"),
-        ("Words", f"{one.words:,}"),
+        ("Words", f"{one.words:,}{cut}"),
         ("Follow-ups", f"{one.probes}" + (f", down to: {one.depth}" if one.depth else "")),
         ("Said “I” against “we”", share),
         ("Figures given", f"{len(one.numbers)}" + _listed(one.numbers)),

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from interviewer import markdown
 from interviewer.figures import read_question
 from interviewer.pace import MOST_MINUTES
 from tests.doubles import NOW
@@ -81,3 +82,10 @@ def test_a_break_is_not_the_candidates_time(figures):
     assert figures("I did it.", "I did.", minutes=2).minutes == 4
     assert figures("I did it.", minutes=14 * 60).minutes == MOST_MINUTES
     assert figures("I did it.", minutes=-1).minutes == 0
+
+
+def test_a_report_says_that_an_answer_was_judged_in_part(figures):
+    long = "I wrote it. " * 1_000
+    for said, told in (("I wrote it.", False), (long, True)):
+        shown = dict(markdown.figures(figures(said)))["Words"]
+        assert ("no more than 8,000 characters are judged" in shown) == told

@@ -145,9 +145,12 @@ class Page:
             gone = button.click(handler, inputs, [here], **private)
             gone.then(None, None, None, js=_TO_THE_TOP, queue=False, **private)
             gone.then(**tail)
-        # What is disputed stays before the eyes.
-        told = [self._report.finding, self._report.argument]
-        self._report.dispute.click(self._on_dispute, [here, *told], told, **private).then(**tail)
+        self._report.dispute.click(
+            self._on_dispute,
+            [here, *self._report.told],
+            self._report.judged,
+            **private | {"show_progress": "minimal", "show_progress_on": [self._report.argument]},
+        )
 
     # Asynchronous, all of them: Gradio would run plain functions in threads, and the service
     # lives in the event loop. Each returns the place to go to.
@@ -226,18 +229,18 @@ class Page:
 
     async def _on_dispute(
         self, request: gr.Request, place: str, finding: str | None, argument: str
-    ) -> Any:
-        """Empties what was chosen and typed once it is judged again; else says why it wasn't."""
+    ) -> Shown:
+        """Shows what came of it, and empties what was typed; else says why it wasn't judged."""
         question_id, _, check_id = (finding or "").partition(":")
         try:
             interview_id = self._visitors.own(request, place)
             if not finding:
                 raise AnswerRejected("Choose first which finding is to be judged again.")
             await self._service.dispute(interview_id, question_id, check_id, argument)
+            return self._report.judged_again(interview_id)
         except InterviewerError as error:
             gr.Warning(str(error))
-            return gr.skip(), gr.skip()
-        return None, ""
+            return {self._report.argument: gr.skip()}
 
     async def _on_next_round(self, request: gr.Request, place: str) -> str:
         try:

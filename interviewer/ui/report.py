@@ -43,30 +43,45 @@ class ReportView:
                 )
                 self.dispute = gr.Button("Judge it again", elem_id="dispute")
             self._dispute_box = box
-        self.outputs = [
-            self._view,
-            self._report,
-            self._again_box,
-            self.question,
-            self._dispute_box,
-            self.finding,
-        ]
+        judged = [self._report, self._dispute_box, self.finding]
+        self.outputs = [self._view, self._again_box, self.question, *judged]
+        self.told = [self.finding, self.argument]
+        """What is disputed, and why."""
+        self.judged = [*judged, self.argument]
+        """What changes once it is judged again."""
 
     def wire(self, place: gr.BrowserState, private: dict[str, Any]) -> None:
         """The events that stay within this view."""
         self._downloads.wire(place, private)
         # Here, and not with what is hidden: what Gradio is told of a hidden box it does once the
         # box is seen, over what was typed meanwhile.
-        told = [self.finding, self.argument]
         for gone in (self.leave, self.again):
-            gone.click(None, None, told, js=_NOTHING_DISPUTED, queue=False, **private)
+            gone.click(None, None, self.told, js=_NOTHING_DISPUTED, queue=False, **private)
 
     def hidden(self) -> dict[Any, Any]:
         """This view when there is nothing to report."""
         return {self._view: gr.update(visible=False), self._report: ""}
 
     def shown(self, interview_id: str) -> dict[Any, Any]:
-        """This view of a finished interview; beside the first answer, where it is another one."""
+        """This view of a finished interview."""
+        report = self._query.report(interview_id)
+        questions = [(f"{one.number}. {one.text}", one.id) for one in report.questions]
+        return self._judged(interview_id) | {
+            self._view: gr.update(visible=True),
+            self._again_box: gr.update(visible=bool(questions)),
+            self.question: gr.update(
+                choices=questions, value=questions[0][1] if questions else None
+            ),
+        }
+
+    def judged_again(self, interview_id: str) -> dict[Any, Any]:
+        """What changes once a finding is judged again: all but the choice of a question."""
+        changed = self._judged(interview_id)
+        findings = changed[self.finding] | {"value": None}
+        return changed | {self.finding: findings, self.argument: ""}
+
+    def _judged(self, interview_id: str) -> dict[Any, Any]:
+        """What is seen of its judgements; beside the first answer, where it is another one."""
         report = self._query.report(interview_id)
         comparison = self._query.comparison(interview_id)
         first = document.comparison(comparison) if comparison else ""
@@ -78,17 +93,11 @@ class ReportView:
             (f"{one.check}: {short_quote(one.text)}", f"{one.question_id}:{one.check_id}")
             for one in report.against
         ]
-        questions = [(f"{one.number}. {one.text}", one.id) for one in report.questions]
         return {
-            self._view: gr.update(visible=True),
             self._report: first + document.report(report),
-            self._again_box: gr.update(visible=bool(questions)),
             self._dispute_box: gr.update(visible=bool(findings)),
-            # What is chosen there stays: the report is shown anew after each dispute.
+            # What is chosen there stays.
             self.finding: gr.update(choices=findings),
-            self.question: gr.update(
-                choices=questions, value=questions[0][1] if questions else None
-            ),
         }
 
     def _file(self, request: gr.Request, place: str, kind: str) -> tuple[str, bytes]:

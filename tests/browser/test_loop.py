@@ -178,6 +178,15 @@ def test_an_argument_stays_until_it_is_judged(site: Program, visit: Callable[...
     expect(page.locator("#report")).to_contain_text("What you disagreed with", timeout=60_000)
     expect(argument).to_have_value("")
     expect(page.locator("#dispute-finding input")).to_have_value("")
+    argument.fill("Of this report only.")
+    page.locator("#again").click()
+    page.locator("#history").click()
+    page.locator("#entries input[type=radio]").first.check()
+    page.locator("#open-entry").click()
+    expect(page.locator("#report h2").first).to_be_visible(timeout=60_000)
+    if not argument.is_visible():
+        page.get_by_text("Disagree with a finding").click()
+    expect(argument).to_have_value("")
 
 
 # Pasted the moment the box is there.

@@ -43,20 +43,21 @@ async def test_a_refused_dispute_leaves_what_was_typed(tab, place, finding, argu
     report = tab.page._report
     with pytest.warns(UserWarning, match=said):
         told = await tab.page._on_dispute(tab.request, place, finding, argument)
-    assert told == (gr.skip(), gr.skip())
+    assert told == {report.argument: gr.skip()}
     shown = await tab.tail(place)
-    assert shown[report.argument] == gr.skip()
+    assert report.argument not in shown
     assert "value" not in shown[report.finding]
     assert "failure:number" in [one for _, one in shown[report.finding]["choices"]]
 
 
 async def test_a_dispute_that_was_judged_leaves_room_for_the_next(tab, place):
+    report = tab.page._report
     told = await tab.page._on_dispute(tab.request, place, "failure:number", "I said how much.")
-    assert told == (None, "")
-
-
-async def test_another_place_has_nothing_of_the_argument(tab):
-    assert (await tab.tail(""))[tab.page._report.argument] == ""
+    assert told[report.argument] == ""
+    assert told[report.finding]["value"] is None
+    assert "I said how much." in told[report._report]
+    # The question that is to be answered again stays as it was chosen.
+    assert report.question not in told
 
 
 # --- A loop whose grading stands still ---------------------------------------------------

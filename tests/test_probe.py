@@ -1,5 +1,7 @@
 """Which gap is taken up, in whose words, and what may not be said."""
 
+import re
+
 import pytest
 
 from interviewer.judgement import THRESHOLD, Judgement
@@ -432,3 +434,15 @@ def test_what_may_not_be_told_is_not_taken_up(ladder):
     )
     target = _choose(ladder, _judged(scene=0.1), text=text)
     assert target.sentence == "The parser broke in May and I opened it."
+
+
+def test_an_anchor_is_found_at_the_beginning_of_a_word():
+    """A follow-up would quote "machine learning" for a lesson, and "relationship" for shipping."""
+    traps = "Memberships of barely correlated hardware are unlabelled by machine learning."
+    rubrics = shipped_content().rubrics
+    for area in ("behavioral", "coding", "science_depth"):
+        for criterion in rubrics[area].all_criteria:
+            for check in criterion.checks:
+                for one in check.anchors:
+                    found = re.search(one, traps, re.IGNORECASE)
+                    assert found is None or found.group() == "machine", check.id

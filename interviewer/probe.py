@@ -257,7 +257,7 @@ def _anchor(check: Check, answers: Answers) -> tuple[int, Sentence | None]:
 
 
 _CLAUSE = re.compile(
-    r"[,;:—–]\s+(?:(?:but|and|so)\s+)?"  # noqa: RUF001
+    r"[,;:—–]\s+(?:(?:but|and|so|because|although)\s+)?"  # noqa: RUF001
     r"|\s+(?:but|so that|because|which|although|and (?=then|it|i|we|they|the))\s*",
     re.IGNORECASE,
 )
@@ -312,7 +312,7 @@ def taken_up(question: str, target: Target, persona: Persona) -> str:
     if not target.quote or target.quote in question:
         return question
     # Where the sentence has nothing to do with the gap, it is where the story stands.
-    before = persona.takes_up if target.apt else "Let me stay with your “{quote}”."
+    before = persona.takes_up if target.apt else "Let me stay with “{quote}”."
     text = f"{before.replace('{quote}', target.quote)} {question}"
     return text if len(text.split()) <= MOST_WORDS else question
 

@@ -144,16 +144,8 @@ def _disputes(report: Report) -> Iterator[str]:
     for one in report.disputes:
         yield (
             f"- **{one.check}** (question {one.number}). You said: {_inline(one.argument)} "
-            f"First judged {finding(one.before, one.shown_before)}; "
-            f"judged again {finding(one.after, one.shown_after)}."
+            f"{one.outcome}"
         )
-
-
-def finding(met: float | None, shown: bool) -> str:
-    """A judgement in words, with its probability."""
-    if met is None:
-        return "not observed"
-    return f"{'shown' if shown else 'not shown'} ({met:.0%})"
 
 
 def figures(one: QuestionReport) -> list[tuple[str, str]]:

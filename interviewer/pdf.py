@@ -15,7 +15,7 @@ from interviewer.codegrade import CodeReport
 from interviewer.figures import QuestionReport
 from interviewer.growth import Fit, curve, in_words, time_in_words
 from interviewer.loop_report import LoopReport, StageReport
-from interviewer.markdown import OFTEN_WRONG, annotated, case_in_words, figures, finding
+from interviewer.markdown import OFTEN_WRONG, annotated, case_in_words, figures
 from interviewer.report import (
     AreaReport,
     CriterionReport,
@@ -201,9 +201,7 @@ def _write_disputes(document: "_Document", disputes: Sequence[DisputeReport]) ->
         document.heading("What you disagreed with")
     for one in disputes:
         document.item(
-            f"{one.check} (question {one.number}). You said: “{one.argument}” "
-            f"First judged {finding(one.before, one.shown_before)}; "
-            f"judged again {finding(one.after, one.shown_after)}."
+            f"{one.check} (question {one.number}). You said: “{one.argument}” {one.outcome}"
         )
 
 

@@ -105,6 +105,12 @@ class DisputeReport(Strict):
     shown_before: bool
     shown_after: bool
 
+    @property
+    def outcome(self) -> str:
+        """Both results, in words."""
+        before = _in_words(self.before, self.shown_before)
+        return f"First judged {before}; judged again {_in_words(self.after, self.shown_after)}."
+
 
 class NotObserved(Strict):
     """A check that nothing can be said about."""
@@ -608,6 +614,13 @@ def _disputes(interview: Interview, of_round: Round, told: _Told) -> Iterator[Di
             shown_before=bool(first and _found(first, warning)),
             shown_after=_found(one.judgement, warning),
         )
+
+
+def _in_words(met: float | None, shown: bool) -> str:
+    """A judgement with its probability."""
+    if met is None:
+        return "not observed"
+    return f"{'shown' if shown else 'not shown'} ({met:.0%})"
 
 
 def _found(judgement: Judgement, warning: WarningCheck | None) -> bool:

@@ -170,6 +170,6 @@ def test_from_the_shell(monkeypatch, tmp_path, capsys):
     scripted._yes = lambda _: 0.99
     argv = ["dispute", report["id"], gap["question_id"], gap["check_id"]]
     assert cli.main([*argv, "--argument", "I fixed it in two days."]) == 0
-    first, again = capsys.readouterr().out.splitlines()
-    assert first.startswith("first judged not shown")
+    first, again = capsys.readouterr().out.split("; ")
+    assert first.startswith("First judged not shown")
     assert again.startswith("judged again shown")

@@ -10,7 +10,7 @@ from pathlib import Path
 from interviewer.cli.commands import Commands, read_text, write_bytes
 from interviewer.history import History
 from interviewer.identity import owner_of_user
-from interviewer.markdown import finding, loop_to_markdown, to_markdown
+from interviewer.markdown import loop_to_markdown, to_markdown
 from interviewer.pdf import loop_pdf, report_pdf
 from interviewer.practice import Practice
 from interviewer.runtime import Runtime, open_runtime
@@ -126,8 +126,7 @@ async def _judge_again(arguments: argparse.Namespace, settings: Settings) -> int
         )
         for one in runtime.query.report(arguments.id).disputes:
             if (one.question_id, one.check_id) == (arguments.question, arguments.check):
-                print(f"first judged {finding(one.before, one.shown_before)}")
-                print(f"judged again {finding(one.after, one.shown_after)}")
+                print(one.outcome)
     finally:
         await runtime.close()
     return 0

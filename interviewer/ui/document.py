@@ -9,7 +9,7 @@ from interviewer.debrief import Debrief, Proof, Statement
 from interviewer.figures import PushbackReport, QuestionReport
 from interviewer.history import CheckProgress, Entry, History
 from interviewer.loop_report import LoopReport, RoundReport, StageReport
-from interviewer.markdown import OFTEN_WRONG, figures, finding
+from interviewer.markdown import OFTEN_WRONG, figures
 from interviewer.practice import Practice
 from interviewer.report import (
     Advice,
@@ -209,8 +209,7 @@ def _disputes(disputes: Sequence[DisputeReport]) -> str:
         return ""
     rows = "".join(
         f"<li><strong>{_e(one.check)}</strong> (question {one.number}). You said: "
-        f"<q>{_e(one.argument)}</q> First judged {_e(finding(one.before, one.shown_before))}; "
-        f"judged again {_e(finding(one.after, one.shown_after))}.</li>"
+        f"<q>{_e(one.argument)}</q> {_e(one.outcome)}</li>"
         for one in disputes
     )
     return f"<section><h2>What you disagreed with</h2><ul>{rows}</ul></section>"

@@ -80,6 +80,15 @@ class ReportView:
         findings = changed[self.finding] | {"value": None}
         return changed | {self.finding: findings, self.argument: ""}
 
+    def outcome(self, interview_id: str, question_id: str, check_id: str) -> str:
+        """What came of a finding that was judged again just now."""
+        *_, last = (
+            one
+            for one in self._query.report(interview_id).disputes
+            if (one.question_id, one.check_id) == (question_id, check_id)
+        )
+        return f"{last.check}. {last.outcome}"
+
     def _judged(self, interview_id: str) -> dict[Any, Any]:
         """What is seen of its judgements; beside the first answer, where it is another one."""
         report = self._query.report(interview_id)

@@ -54,7 +54,9 @@ async def test_a_refused_dispute_leaves_what_was_typed(tab, place, finding, argu
 async def test_a_dispute_that_was_judged_leaves_room_for_the_next(tab, place, capsys):
     report = tab.page._report
     told = await tab.page._on_dispute(tab.request, place, "failure:number", "I said how much.")
-    assert re.search("First judged not shown .*; judged again (not )?shown", capsys.readouterr().out)
+    assert re.search(
+        "First judged not shown .*; judged again (not )?shown", capsys.readouterr().out
+    )
     assert told[report.argument] == ""
     assert told[report.finding]["value"] is None
     assert "I said how much." in told[report._report]

@@ -7,6 +7,7 @@ import gradio as gr
 from interviewer.markdown import to_markdown
 from interviewer.pdf import report_pdf
 from interviewer.probe import short_quote
+from interviewer.report import Report
 from interviewer.runtime import Runtime
 from interviewer.ui import document
 from interviewer.ui.download import Downloads
@@ -66,7 +67,7 @@ class ReportView:
         """This view of a finished interview."""
         report = self._query.report(interview_id)
         questions = [(f"{one.number}. {one.text}", one.id) for one in report.questions]
-        return self._judged(interview_id) | {
+        return self._judged(report) | {
             self._view: gr.update(visible=True),
             self._again_box: gr.update(visible=bool(questions)),
             self.question: gr.update(
@@ -76,7 +77,7 @@ class ReportView:
 
     def judged_again(self, interview_id: str) -> dict[Any, Any]:
         """What changes once a finding is judged again: all but the choice of a question."""
-        changed = self._judged(interview_id)
+        changed = self._judged(self._query.report(interview_id))
         findings = changed[self.finding] | {"value": None}
         return changed | {self.finding: findings, self.argument: ""}
 
@@ -89,10 +90,9 @@ class ReportView:
         )
         return f"{last.check}. {last.outcome}"
 
-    def _judged(self, interview_id: str) -> dict[Any, Any]:
+    def _judged(self, report: Report) -> dict[Any, Any]:
         """What is seen of its judgements; beside the first answer, where it is another one."""
-        report = self._query.report(interview_id)
-        comparison = self._query.comparison(interview_id)
+        comparison = self._query.comparison(report.id)
         first = document.comparison(comparison) if comparison else ""
         findings = [
             (f"{gap.check} (question {gap.number})", f"{gap.question_id}:{gap.check_id}")

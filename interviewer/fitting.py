@@ -168,7 +168,7 @@ def fit_probability(
 
 
 def fit_line(scored: Sequence[Scored], slips: Sequence[Scored] = ()) -> tuple[Line, Held]:
-    """A line from mean probability to score; the straight one where that does better.
+    """A line from mean probability to score; the straight one where none does clearly better.
 
     Loss: root mean square error on questions left out. The spread is the CONFIDENCE quantile
     of the errors there, with the finite-sample correction of split conformal prediction
@@ -263,7 +263,15 @@ def _fit_line(scored: Sequence[Scored], design: Floats) -> _Best:
         residuals: Floats = np.clip(design[rows] @ weights, 0, 1) - scores[rows]
         return residuals**2
 
-    return _best([one.group for one in scored], prior, solve, error)
+    groups = [one.group for one in scored]
+    best = _best(groups, prior, solve, error)
+    unfitted = error(np.ones(len(groups), dtype=bool), prior)
+    gain = unfitted - best.losses
+    # Within a standard error it may be chance, and what a line takes off a low score for nothing
+    # is the order of the lowest: below zero they are all alike.
+    if gain.mean() <= gain.std() / math.sqrt(len(gain)):
+        return _Best(prior, dict.fromkeys(groups, prior), unfitted, best.unfitted)
+    return best
 
 
 Solve = Callable[[NDArray[np.bool_], float], Floats]

@@ -165,6 +165,21 @@ def test_a_slip_stands_beside_the_answer_that_it_was_put_into():
     assert fit_all(rows, "scripted", [], slips=elsewhere).levels.against == 1.0
 
 
+@pytest.mark.parametrize("seed", range(10))
+def test_a_line_is_not_bent_by_chance(seed):
+    """People who score as the judge does, but for noise, need no line of their own."""
+    rng = random.Random(seed)
+    means = [rng.random() for _ in range(40)]
+    line, held = fit_line(
+        [
+            Scored(one, min(1.0, max(0.0, one + rng.gauss(0, 0.15))), "abcd"[n % 4])
+            for n, one in enumerate(means)
+        ]
+    )
+    assert (line.intercept, line.slope) == (0.0, 1.0)
+    assert held.fitted == held.unfitted
+
+
 def test_a_line_finds_lenient_people():
     rng = random.Random(2)
     scored = [

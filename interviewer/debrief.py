@@ -158,6 +158,15 @@ class Debrief(Strict):
             return None
         return beside(self.overall, self.median)
 
+    @property
+    def median_line(self) -> str:
+        """The same as a sentence; empty where it isn't asked for."""
+        if self.beside_median is None:
+            return ""
+        at, median = self.beside_median
+        where = "above" if self.above_median else "not above"
+        return f"Over all areas: {at}, {where} the median of the role (taken as {median})."
+
 
 def beside(level: float, bound: float) -> tuple[str, str]:
     """A level and what it is held against, with the decimals that tell them apart, at most three.

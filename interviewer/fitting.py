@@ -263,15 +263,9 @@ def _fit_line(scored: Sequence[Scored], design: Floats) -> _Best:
         residuals: Floats = np.clip(design[rows] @ weights, 0, 1) - scores[rows]
         return residuals**2
 
-    groups = [one.group for one in scored]
-    best = _best(groups, prior, solve, error)
-    unfitted = error(np.ones(len(groups), dtype=bool), prior)
-    gain = unfitted - best.losses
-    # Within a standard error it may be chance, and what a line takes off a low score for nothing
-    # is the order of the lowest: below zero they are all alike.
-    if gain.mean() <= gain.std() / math.sqrt(len(gain)):
-        return _Best(prior, dict.fromkeys(groups, prior), unfitted, best.unfitted)
-    return best
+    # What a line takes off a low score by chance is the order of the lowest: below zero they are
+    # all alike.
+    return _best([one.group for one in scored], prior, solve, error, surely=True)
 
 
 Solve = Callable[[NDArray[np.bool_], float], Floats]
@@ -284,8 +278,13 @@ def _best(
     solve: Solve,
     loss: Loss,
     pulls: Sequence[float] = PULLS,
+    *,
+    surely: bool = False,
 ) -> _Best:
-    """By the pull that does best on questions left out; the prior where none does better."""
+    """By the pull that does best on questions left out; the prior where none does better.
+
+    ``surely``: nor where the gain is within its standard error.
+    """
     names = np.array(groups)
     if len(set(groups)) < 2:
         raise ValueError("answers to at least two questions are needed to test a fit")
@@ -300,7 +299,11 @@ def _best(
         for name, weights in without.items():
             losses[names == name] = loss(names == name, weights)
         tried.append(_Best(solve(everything, pull), without, losses, mean_unfitted))
-    return min(tried, key=lambda one: float(one.losses.mean()))
+    best = min(tried, key=lambda one: float(one.losses.mean()))
+    gain = unfitted - best.losses
+    if surely and gain.mean() <= gain.std() / math.sqrt(len(gain)):
+        return tried[0]
+    return best
 
 
 def _ridge(design: Floats, target: Floats, prior: Floats, pull: float) -> Floats:

@@ -86,6 +86,12 @@ class LoopReport(Strict):
         return self.done == len(self.rounds)
 
     @property
+    def unheard_line(self) -> str:
+        """The unheard principles as a sentence; empty where there are none."""
+        told = "; ".join(self.unheard)
+        return f"Assigned, and not asked about: {told}." if told else ""
+
+    @property
     def next_round(self) -> RoundReport | None:
         """The round that is to be begun or gone on with; None: there is none left."""
         open_rounds = (one for one in self.rounds if one.status in {"not begun", "under way"})

@@ -281,9 +281,9 @@ def _loop_head(loop: LoopReport) -> Iterator[str]:
     yield "| round | interviewer | status | vote | min |"
     yield "| --- | --- | --- | --- | --- |"
     yield from (_round_row(one) for one in loop.rounds)
-    if loop.unheard:
+    if loop.unheard_line:
         yield ""
-        yield f"Assigned, and not asked about: {'; '.join(loop.unheard)}."
+        yield loop.unheard_line
 
 
 def _round_row(one: RoundReport) -> str:
@@ -302,11 +302,9 @@ def _stage(stage: StageReport) -> Iterator[str]:
         level, bar = one.beside_bar
         passed = {True: "yes", False: "no", None: "not observed"}[one.passed]
         yield f"| {one.title} | {level} | {bar} | {passed} |"
-    if debrief.beside_median is not None:
-        at, median = debrief.beside_median
-        where = "above" if debrief.above_median else "not above"
+    if debrief.median_line:
         yield ""
-        yield f"Over all areas: {at}, {where} the median of the role (taken as {median})."
+        yield debrief.median_line
     for said in debrief.discussion:
         yield ""
         yield f"**{said.speaker}:** {_plain(said.text)}"

@@ -75,8 +75,8 @@ def _write_loop_head(document: "_Document", loop: LoopReport) -> None:
     for row in loop.rounds:
         vote = row.report.vote if row.report else row.status
         document.item(f"{row.title}, with {row.interviewer}: {vote}, {row.minutes:.0f} min")
-    if loop.unheard:
-        document.text(f"Assigned, and not asked about: {'; '.join(loop.unheard)}.")
+    if loop.unheard_line:
+        document.text(loop.unheard_line)
 
 
 def _write_debrief(document: "_Document", stage: StageReport) -> None:
@@ -84,10 +84,8 @@ def _write_debrief(document: "_Document", stage: StageReport) -> None:
     for area in stage.debrief.areas:
         level, bar = area.beside_bar
         document.item(f"{area.title}: {level} (bar {bar})")
-    if stage.debrief.beside_median is not None:
-        at, median = stage.debrief.beside_median
-        where = "above" if stage.debrief.above_median else "not above"
-        document.text(f"Over all areas: {at}, {where} the median of the role (taken as {median}).")
+    if stage.debrief.median_line:
+        document.text(stage.debrief.median_line)
     for said in stage.debrief.discussion:
         document.strong(said.speaker)
         document.text(said.text)

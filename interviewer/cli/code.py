@@ -5,10 +5,10 @@ import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
-from interviewer.cli.commands import Commands
+from interviewer.cli.commands import Commands, read_text
 from interviewer.coding import CaseResult, RunResult
 from interviewer.content import load_content
-from interviewer.errors import ContentError, InterviewerError
+from interviewer.errors import ContentError
 from interviewer.rubric import Coding
 from interviewer.runtime import open_bench
 from interviewer.settings import Settings
@@ -27,10 +27,7 @@ def add(commands: Commands) -> None:
 
 def _code(arguments: argparse.Namespace, settings: Settings) -> int:
     coding = _coding(settings, arguments.question)
-    try:
-        text = arguments.file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InterviewerError(f"{arguments.file}: can't be read ({error})") from error
+    text = read_text(arguments.file)
     bench = open_bench(settings)
     run = bench.run_visible if arguments.action == "run" else bench.submit
     result = asyncio.run(run("shell", coding, text))

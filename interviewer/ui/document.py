@@ -316,7 +316,7 @@ def loop(value: LoopReport) -> str:
         f"<section><h2>To do tonight</h2><ol>{tonight}</ol></section>" if tonight else "",
         *(_stage_areas(stage) for stage in value.stages),
         _rounds(value.rounds),
-        _unheard(value.unheard),
+        f"<section><p>{_e(value.unheard_line)}</p></section>" if value.unheard_line else "",
         *(_discussion(stage) for stage in value.stages),
     )
 
@@ -382,11 +382,6 @@ def _rounds(rounds: Sequence[RoundReport]) -> str:
     wide = 'class="figure wide" tabindex="0" role="group" aria-label="Timeline"'
     chart = f"<div {wide}>{svg}</div>" if svg else ""
     return f"<section><h2>Rounds</h2><table><tbody>{rows}</tbody></table>{chart}</section>"
-
-
-def _unheard(principles: Sequence[str]) -> str:
-    told = _e("; ".join(principles))
-    return f"<section><p>Assigned, and not asked about: {told}.</p></section>" if told else ""
 
 
 def _outcome(one: RoundReport) -> str:

@@ -237,9 +237,9 @@ class Page:
             if not finding:
                 raise AnswerRejected("Choose first which finding is to be judged again.")
             await self._service.dispute(interview_id, question_id, check_id, argument)
-            # The report has it too, far above.
-            gr.Info(self._report.outcome(interview_id, question_id, check_id))
-            return self._report.judged_again(interview_id)
+            outcome, changed = self._report.judged_again(interview_id, question_id, check_id)
+            gr.Info(outcome)  # the report has it too, far above
+            return changed
         except InterviewerError as error:
             gr.Warning(str(error))
             return {self._report.argument: gr.skip()}

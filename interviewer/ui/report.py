@@ -75,20 +75,23 @@ class ReportView:
             ),
         }
 
-    def judged_again(self, interview_id: str) -> dict[Any, Any]:
-        """What changes once a finding is judged again: all but the choice of a question."""
-        changed = self._judged(self._query.report(interview_id))
-        findings = changed[self.finding] | {"value": None}
-        return changed | {self.finding: findings, self.argument: ""}
+    def judged_again(
+        self, interview_id: str, question_id: str, check_id: str
+    ) -> tuple[str, dict[Any, Any]]:
+        """What came of a finding that was judged again just now, and what changes.
 
-    def outcome(self, interview_id: str, question_id: str, check_id: str) -> str:
-        """What came of a finding that was judged again just now."""
+        That is all but the choice of a question.
+        """
+        report = self._query.report(interview_id)
         *_, last = (
             one
-            for one in self._query.report(interview_id).disputes
+            for one in report.disputes
             if (one.question_id, one.check_id) == (question_id, check_id)
         )
-        return f"{last.check}. {last.outcome}"
+        changed = self._judged(report)
+        findings = changed[self.finding] | {"value": None}
+        outcome = f"{last.check}. {last.outcome}"
+        return outcome, changed | {self.finding: findings, self.argument: ""}
 
     def _judged(self, report: Report) -> dict[Any, Any]:
         """What is seen of its judgements; beside the first answer, where it is another one."""
